@@ -330,6 +330,7 @@ fn issuers(leaf: &X509, source: &ChainSource) -> Vec<X509> {
             store: &source.store,
             leaf,
             untrusted: &untrusted,
+            shared: None,
             peer: Peer::Server,
             param: &param,
             security_level: 0,

@@ -30,6 +30,9 @@ pub type LhashCompare = unsafe extern "C" fn(*const c_void, *const c_void) -> c_
 /// What is called for each item of a hash table (`OPENSSL_LH_DOALL_FUNCARG`).
 pub type LhashVisit = unsafe extern "C" fn(*mut c_void, *mut c_void);
 
+/// A step of a verification (`X509_STORE_CTX_verify_fn`).
+pub type VerifyStep = unsafe extern "C" fn(*mut X509_STORE_CTX) -> c_int;
+
 /// A function of any type, or none: the library only checks whether there is one.
 pub type AnyCallback = Option<unsafe extern "C" fn()>;
 
@@ -51,6 +54,9 @@ pub const OSSL_STORE_INFO_NAME: c_int = 1;
 pub const OSSL_STORE_INFO_CERT: c_int = 5;
 
 unsafe extern "C" {
+    // The C library's, which `libc` lacks
+    pub fn secure_getenv(name: *const c_char) -> *const c_char;
+
     // Error queue
     pub fn ERR_set_mark() -> c_int;
     pub fn ERR_pop_to_mark() -> c_int;
@@ -177,6 +183,8 @@ unsafe extern "C" {
     ) -> c_int;
     pub fn X509_get_extension_flags(certificate: *mut X509) -> u32;
     pub fn X509_get_key_usage(certificate: *mut X509) -> u32;
+    pub fn X509_get0_notBefore(certificate: *const X509) -> *const ASN1_TIME;
+    pub fn X509_get0_notAfter(certificate: *const X509) -> *const ASN1_TIME;
 
     // Stores
     pub fn X509_STORE_up_ref(store: *mut X509_STORE) -> c_int;
@@ -217,6 +225,7 @@ unsafe extern "C" {
         from: *const X509_VERIFY_PARAM,
     ) -> c_int;
     pub fn X509_VERIFY_PARAM_set_trust(param: *mut X509_VERIFY_PARAM, trust: c_int) -> c_int;
+    pub fn X509_VERIFY_PARAM_get_time(param: *const X509_VERIFY_PARAM) -> libc::time_t;
     pub fn X509_VERIFY_PARAM_get_depth(param: *const X509_VERIFY_PARAM) -> c_int;
     pub fn X509_VERIFY_PARAM_add1_host(
         param: *mut X509_VERIFY_PARAM,
@@ -248,6 +257,11 @@ unsafe extern "C" {
         data: *mut c_void,
     ) -> c_int;
     pub fn X509_STORE_CTX_set_verify_cb(ctx: *mut X509_STORE_CTX, callback: VerifyCallback);
+    pub fn X509_STORE_CTX_get_verify_cb(ctx: *const X509_STORE_CTX) -> Option<VerifyCallback>;
+    pub fn X509_STORE_CTX_get_verify(ctx: *const X509_STORE_CTX) -> Option<VerifyStep>;
+    pub fn X509_STORE_CTX_set_verify(ctx: *mut X509_STORE_CTX, verify: Option<VerifyStep>);
+    pub fn X509_STORE_CTX_set_error_depth(ctx: *mut X509_STORE_CTX, depth: c_int);
+    pub fn X509_STORE_CTX_set_current_cert(ctx: *mut X509_STORE_CTX, certificate: *mut X509);
     pub fn X509_STORE_CTX_get1_chain(ctx: *const X509_STORE_CTX) -> *mut stack_st_X509;
 
     // OSSL_STORE

@@ -14,6 +14,7 @@
 //! | [`private_key`], [`rsa_key`], [`public_key`], [`key_kind`], [`signature_scheme`] | keys and signatures |
 //! | [`pem_file`], [`password`], [`pem`]                | reading and writing files                |
 //! | [`store`], [`verify_param`], [`verify`], [`verify_error`] | chain verification                |
+//! | `verify_step`, `certificate_time`, `signature_memory`, `issuer_key` | chains whose signatures are known |
 //! | [`bio`], [`bio_method`]                            | byte streams, and filters in Rust        |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
@@ -36,6 +37,7 @@ pub mod bio;
 pub mod bio_method;
 pub mod bio_slot;
 pub mod certificate_cache;
+mod certificate_time;
 pub mod cipher_context;
 pub mod configuration;
 pub mod dh_parameters;
@@ -44,6 +46,7 @@ pub mod error_queue;
 pub mod ex_data;
 pub mod ffi;
 pub mod init;
+mod issuer_key;
 pub mod key_exchange;
 pub mod key_kind;
 pub mod lhash;
@@ -63,6 +66,7 @@ pub mod public_key;
 pub mod random;
 mod reserve;
 pub mod rsa_key;
+mod signature_memory;
 pub mod signature_scheme;
 pub mod stack;
 pub mod store;
@@ -71,6 +75,7 @@ pub mod ticket_cipher;
 pub mod verify;
 pub mod verify_error;
 pub mod verify_param;
+mod verify_step;
 pub mod x509;
 
 #[cfg(test)]

@@ -115,7 +115,17 @@ pub fn self_signed_with(name: &str, key: PrivateKey) -> Identity {
 
 /// A root certificate.
 pub fn authority(name: &str) -> Identity {
-    made(name, ec_key(c"P-256"), None, "critical,CA:TRUE", 0)
+    authority_with(name, ec_key(c"P-256"))
+}
+
+/// The same with the caller's key.
+pub fn authority_with(name: &str, key: PrivateKey) -> Identity {
+    made(name, key, None, "critical,CA:TRUE", 0)
+}
+
+/// The certificate of an authority that another authority has made.
+pub fn issued_authority(name: &str, issuer: &Identity) -> Identity {
+    made(name, ec_key(c"P-256"), Some(issuer), "critical,CA:TRUE", 0)
 }
 
 /// A server's certificate.
@@ -197,6 +207,33 @@ fn extend(certificate: &X509, nid: c_int, value: &str) {
         assert_eq!(ffi::X509_add_ext(certificate.as_ptr(), extension, -1), 1);
         ffi::X509_EXTENSION_free(extension);
     }
+}
+
+/// A certificate with what is signed of `signed`, and the signature of `other`, DER. Both are signed
+/// with the same algorithm.
+pub fn with_signature_of(signed: &X509, other: &X509) -> Vec<u8> {
+    // SAFETY: a live certificate, whose signature lives as long.
+    let signature = |certificate: &X509| unsafe {
+        let (mut signature, mut algorithm) = (std::ptr::null(), std::ptr::null());
+        ffi::X509_get0_signature(&mut signature, &mut algorithm, certificate.as_ptr());
+        let signature = signature.cast::<ffi::ASN1_STRING>();
+        std::slice::from_raw_parts(
+            ffi::ASN1_STRING_get0_data(signature),
+            ffi::ASN1_STRING_length(signature) as usize,
+        )
+        .to_vec()
+    };
+    let (own, others) = (signature(signed), signature(other));
+    let mut der = signed.to_der().unwrap();
+    der.truncate(der.len() - own.len());
+    // ECDSA signatures differ in length by a few bytes at most, so the lengths stay one or two bytes.
+    let longer = others.len() as i32 - own.len() as i32;
+    let bits = der.len() - 2;
+    der[bits] = (i32::from(der[bits]) + longer) as u8;
+    let length = i32::from(u16::from_be_bytes([der[2], der[3]])) + longer;
+    der[2..4].copy_from_slice(&(length as u16).to_be_bytes());
+    der.extend(others);
+    der
 }
 
 /// Whether `store` trusts `certificate` without intermediates.

@@ -4,12 +4,14 @@ use std::ffi::{CStr, c_int, c_long, c_ulong, c_void};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
+use crate::libcrypto::certificate_cache::SharedChain;
 use crate::libcrypto::ffi;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_error::X509_V_ERR_OUT_OF_MEM;
 use crate::libcrypto::verify_param::VerifyParam;
+use crate::libcrypto::verify_step;
 use crate::libcrypto::x509::{X509, X509Chain};
 
 pub use crate::libcrypto::ffi::{ApplicationVerifyCallback, VerifyCallback};
@@ -25,6 +27,10 @@ pub struct Verification<'a> {
     /// The certificates that the peer sent, the leaf included. Callbacks see them as
     /// `X509_STORE_CTX_get0_untrusted(3)`.
     pub untrusted: &'a X509Chain,
+    /// The same certificates, if connections share them: no function of the program sees them, and
+    /// the algorithms are those of OpenSSL's default provider. Then signatures that were valid
+    /// before are not verified again.
+    pub shared: Option<&'a SharedChain>,
     /// The role that the leaf must be valid for.
     pub peer: Peer,
     /// The connection's parameters. The name that matched is moved there.
@@ -112,9 +118,10 @@ impl Verification<'_> {
                 return Verified::failed();
             };
             // As in libssl, a positive return value of the program's callback accepts the chain.
-            let answer = match self.callbacks.instead {
-                Some((verify, argument)) => verify(context.0, argument),
-                None => ffi::X509_verify_cert(context.0),
+            let answer = match (self.callbacks.instead, self.shared) {
+                (Some((verify, argument)), _) => verify(context.0, argument),
+                (None, Some(shared)) => verify_step::verify(context.0, shared),
+                (None, None) => ffi::X509_verify_cert(context.0),
             };
             let error = c_long::from(ffi::X509_STORE_CTX_get_error(context.0));
             let chain = if ffi::X509_STORE_CTX_get0_chain(context.0).is_null() {
@@ -266,6 +273,7 @@ mod tests {
                 store: &self.store,
                 leaf: &self.chain.get(0).unwrap(),
                 untrusted: &self.chain,
+                shared: None,
                 peer: Peer::Server,
                 param: &self.param,
                 security_level: 1,
@@ -329,6 +337,7 @@ mod tests {
             store: &scene.store,
             leaf: &leaf.certificate,
             untrusted: &scene.chain,
+            shared: None,
             peer: Peer::Server,
             param: &scene.param,
             security_level: 5,
@@ -395,6 +404,7 @@ mod tests {
             store: &scene.store,
             leaf: &leaf.certificate,
             untrusted: &scene.chain,
+            shared: None,
             peer: Peer::Client,
             param: &scene.param,
             security_level: 1,

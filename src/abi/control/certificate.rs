@@ -234,6 +234,7 @@ fn verify_own(target: Target<'_>, flags: BuildChainFlags) -> Result<Verified> {
             store: &store,
             leaf: &leaf,
             untrusted: &untrusted,
+            shared: None,
             peer,
             param: &param,
             security_level: 0,

@@ -8,7 +8,7 @@
 use std::cell::OnceCell;
 use std::sync::{Arc, OnceLock};
 
-use crate::libcrypto::certificate_cache;
+use crate::libcrypto::certificate_cache::SharedChain;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::session::PeerChain;
@@ -83,7 +83,7 @@ pub enum ChainToVerify {
     /// The objects that the program gets: its functions may run at the same time.
     Own(Arc<PeerChain>),
     /// Objects that connections share.
-    Shared(Arc<PeerChain>, X509Chain),
+    Shared(Arc<PeerChain>, SharedChain),
 }
 
 impl ChainToVerify {
@@ -94,21 +94,28 @@ impl ChainToVerify {
         program_may_look: bool,
     ) -> Option<Self> {
         set_library(peer, library);
-        if program_may_look {
-            parsed_chain(peer)?;
-            return Some(Self::Own(peer.clone()));
+        if !program_may_look
+            && let Some(shared) = SharedChain::new(library, peer.certificates()).ok()?
+        {
+            return Some(Self::Shared(peer.clone(), shared));
         }
-        let parsed = |der| certificate_cache::parsed(library, der);
-        let shared: Result<Vec<X509>, _> = peer.certificates().map(parsed).collect();
-        let shared = X509Chain::from_items(shared.ok()?).ok()?;
-        Some(Self::Shared(peer.clone(), shared))
+        parsed_chain(peer)?;
+        Some(Self::Own(peer.clone()))
+    }
+
+    /// The chain if connections share it.
+    pub fn shared(&self) -> Option<&SharedChain> {
+        match self {
+            Self::Own(_) => None,
+            Self::Shared(_, shared) => Some(shared),
+        }
     }
 
     /// The certificates, the peer's own first.
     pub fn certificates(&self) -> Option<&X509Chain> {
         match self {
             Self::Own(peer) => parsed_chain(peer),
-            Self::Shared(_, shared) => Some(shared),
+            Self::Shared(_, shared) => Some(shared.certificates()),
         }
     }
 }
@@ -139,7 +146,7 @@ impl VerifiedChain {
                 if self.lent.get().is_none() {
                     // Outside the cell: a program may have a function run for every new
                     // certificate.
-                    let own = own_in_place_of_shared(&self.built, peer, shared)?;
+                    let own = own_in_place_of_shared(&self.built, peer, shared.certificates())?;
                     let _ = self.lent.set(own);
                 }
                 self.lent.get()

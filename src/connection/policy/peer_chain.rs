@@ -81,6 +81,9 @@ impl Connection {
             store: &store,
             leaf: &leaf,
             untrusted: certificates,
+            shared: chain
+                .shared()
+                .filter(|_| settings.provided_algorithms().is_none()),
             peer: match self.role() {
                 Some(Role::Client) => Peer::Server,
                 _ => Peer::Client,

@@ -1,0 +1,162 @@
+//! What the validity of a signature depends on in the issuer's public key.
+
+use std::ffi::{CStr, c_char, c_int, c_uint};
+
+use crate::libcrypto::signature_memory::{Digest, sha256};
+use crate::libcrypto::x509::X509;
+use crate::libcrypto::{error_queue, ffi};
+
+const NID_RSA: c_int = 6;
+const NID_EC: c_int = 408;
+const NID_ED25519: c_int = 1087;
+const NID_ED448: c_int = 1088;
+
+/// The largest RSA modulus of which signatures are remembered, in bytes.
+const MODULUS: usize = 1024;
+/// The largest RSA exponent.
+const EXPONENT: usize = 8;
+
+/// A provider of libcrypto by its address, for comparison only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Provider(usize);
+
+impl Provider {
+    /// The provider of the certificate's public key; `None` unless it is called `default`.
+    pub fn of(certificate: &X509) -> Option<Self> {
+        // SAFETY: a live certificate, whose key lives as long, and so does the key's provider; a
+        // provider's name is a C string.
+        unsafe {
+            let key = ffi::X509_get0_pubkey(certificate.as_ptr());
+            if key.is_null() {
+                return None;
+            }
+            let provider = ffi::EVP_PKEY_get0_provider(key);
+            if provider.is_null() {
+                return None;
+            }
+            let name = ffi::OSSL_PROVIDER_get0_name(provider);
+            (!name.is_null() && CStr::from_ptr(name) == c"default").then_some(Self(provider.addr()))
+        }
+    }
+}
+
+/// A digest of the signature that `issuer`'s key has made of a certificate, which is given by the
+/// digest of all of it. The key is described as libcrypto uses it, not as `issuer` is encoded: a
+/// program may have changed the one without the other. `None` for other keys than RSA, named
+/// elliptic curves, Ed25519 and Ed448, and for keys of other providers than `provider`.
+pub fn signature_digest(issuer: &X509, provider: Provider, signed: &Digest) -> Option<Digest> {
+    if Provider::of(issuer)? != provider {
+        return None;
+    }
+    // SAFETY: a live certificate, whose key lives as long.
+    let (key, kind) = unsafe {
+        let key = ffi::X509_get0_pubkey(issuer.as_ptr());
+        (key, ffi::EVP_PKEY_get_base_id(key))
+    };
+    let mut first = [0; MODULUS];
+    let mut second = [0; 64];
+    let (first, second): (&[u8], &[u8]) = match kind {
+        NID_EC => {
+            let fields = [
+                Field::octets(c"encoded-pub-key", &mut first),
+                Field::text(c"group", &mut second),
+            ];
+            // SAFETY: a live key.
+            let [point, group] = unsafe { read(key, fields) }?;
+            (&first[..point], &second[..group])
+        }
+        NID_RSA => {
+            let fields = [
+                Field::number(c"n", &mut first),
+                Field::number(c"e", &mut second[..EXPONENT]),
+            ];
+            // SAFETY: a live key.
+            let [modulus, exponent] = unsafe { read(key, fields) }?;
+            (&first[..modulus], &second[..exponent])
+        }
+        NID_ED25519 | NID_ED448 => {
+            // SAFETY: a live key.
+            let [public] = unsafe { read(key, [Field::octets(c"pub", &mut first)]) }?;
+            (&first[..public], &[])
+        }
+        _ => return None,
+    };
+    // The lengths make the parts unambiguous.
+    let lengths = [kind as u32, first.len() as u32, second.len() as u32];
+    let lengths = lengths.map(u32::to_le_bytes);
+    Some(sha256(&[lengths.as_flattened(), first, second, signed]))
+}
+
+/// A parameter of a key, and where to read it into.
+struct Field<'a> {
+    name: &'static CStr,
+    kind: c_uint,
+    into: &'a mut [u8],
+}
+
+impl<'a> Field<'a> {
+    fn number(name: &'static CStr, into: &'a mut [u8]) -> Self {
+        const UNSIGNED_INTEGER: c_uint = 2;
+        let kind = UNSIGNED_INTEGER;
+        Self { name, kind, into }
+    }
+
+    fn text(name: &'static CStr, into: &'a mut [u8]) -> Self {
+        const UTF8_STRING: c_uint = 4;
+        let kind = UTF8_STRING;
+        Self { name, kind, into }
+    }
+
+    fn octets(name: &'static CStr, into: &'a mut [u8]) -> Self {
+        const OCTET_STRING: c_uint = 5;
+        let kind = OCTET_STRING;
+        Self { name, kind, into }
+    }
+
+    fn parameter(&mut self) -> ffi::OSSL_PARAM {
+        ffi::OSSL_PARAM {
+            key: self.name.as_ptr().cast::<c_char>(),
+            data_type: self.kind,
+            data: self.into.as_mut_ptr().cast(),
+            data_size: self.into.len(),
+            return_size: UNMODIFIED,
+        }
+    }
+}
+
+/// `OSSL_PARAM_UNMODIFIED`
+const UNMODIFIED: usize = usize::MAX;
+
+/// Reads the parameters of a key; their lengths, or `None` if one is missing, empty or too long.
+///
+/// # Safety
+/// `key` is live.
+unsafe fn read<const N: usize>(
+    key: *const ffi::EVP_PKEY,
+    mut fields: [Field<'_>; N],
+) -> Option<[usize; N]> {
+    let end = || ffi::OSSL_PARAM {
+        key: std::ptr::null(),
+        data_type: 0,
+        data: std::ptr::null_mut(),
+        data_size: 0,
+        return_size: 0,
+    };
+    let mut parameters = [end(), end(), end()];
+    for (parameter, field) in parameters.iter_mut().zip(&mut fields) {
+        *parameter = field.parameter();
+    }
+    // SAFETY: a live key, as the caller promises, and parameters with as much room as they say,
+    // which end with an empty one.
+    let read =
+        error_queue::quietly(|| unsafe { ffi::EVP_PKEY_get_params(key, parameters.as_mut_ptr()) });
+    let mut lengths = [0; N];
+    for ((length, parameter), field) in lengths.iter_mut().zip(&parameters).zip(&fields) {
+        *length = parameter.return_size;
+        // `UNMODIFIED` is longer than any of them.
+        if read != 1 || *length == 0 || *length > field.into.len() {
+            return None;
+        }
+    }
+    Some(lengths)
+}
