@@ -11,6 +11,7 @@
 //! |--------------|--------------------------------------------------------------------------|
 //! | `suites`     | the suites, of the parts below                                           |
 //! | `digests`    | digests and HMAC                                                         |
+//! | `sha2`       | those in Rust                                                            |
 //! | `transcript` | the hash of the handshake's messages, and a client's signature of them   |
 //! | `hkdf`       | key derivation of TLS 1.3                                                |
 //! | `prf`        | key derivation of TLS 1.2                                                |
@@ -30,5 +31,6 @@ mod opening;
 mod prf;
 pub(super) mod random;
 pub(super) mod records;
+mod sha2;
 pub(super) mod suites;
 pub(super) mod transcript;

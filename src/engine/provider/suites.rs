@@ -3,6 +3,9 @@
 use std::sync::LazyLock;
 
 use rustls::crypto::cipher::{Tls12AeadAlgorithm, Tls13AeadAlgorithm};
+use rustls::crypto::hash::Hash;
+use rustls::crypto::tls12::{Prf, PrfUsingHmac};
+use rustls::crypto::tls13::Hkdf;
 use rustls::crypto::{CipherSuite, SignatureScheme};
 use rustls::{CipherSuiteCommon, Tls12CipherSuite, Tls13CipherSuite};
 use rustls_aws_lc_rs::{ALL_TLS12_CIPHER_SUITES, ALL_TLS13_CIPHER_SUITES};
@@ -12,6 +15,7 @@ use super::digests::ProvidedHash;
 use super::hkdf::{ProvidedHkdf, WrappedHkdf};
 use super::prf::{ProvidedPrf, RecordingPrf};
 use super::records::FullRecords;
+use super::sha2;
 use super::transcript::{AdaptedHash, TranscriptHash};
 use crate::cipher::Cipher;
 use crate::cipher::suite::Encryption;
@@ -33,7 +37,7 @@ pub(in crate::engine) fn tls13_suite(number: u16) -> Option<&'static Tls13Cipher
                     protocol_version: suite.protocol_version,
                     hkdf_provider: Box::leak(Box::new(WrappedHkdf(Box::leak(Box::new(
                         ProvidedHkdf {
-                            own: suite.hkdf_provider,
+                            own: tls13_hkdf(suite),
                             digest: digest(&suite.common),
                         },
                     ))))),
@@ -60,7 +64,7 @@ pub(in crate::engine) fn tls12_suite(number: u16) -> Option<&'static Tls12Cipher
                     protocol_version: suite.protocol_version,
                     prf_provider: Box::leak(Box::new(RecordingPrf(Box::leak(Box::new(
                         ProvidedPrf {
-                            own: suite.prf_provider,
+                            own: tls12_prf(suite),
                             digest: digest(&suite.common),
                         },
                     ))))),
@@ -116,12 +120,33 @@ fn digest(suite: &CipherSuiteCommon) -> HandshakeDigest {
     }
 }
 
+fn hash(suite: &CipherSuiteCommon) -> &'static dyn Hash {
+    match sha2::functions(digest(suite)) {
+        Some(functions) => functions,
+        None => suite.hash_provider,
+    }
+}
+
+fn tls13_hkdf(suite: &Tls13CipherSuite) -> &'static dyn Hkdf {
+    match sha2::functions(digest(&suite.common)) {
+        Some(functions) => functions,
+        None => suite.hkdf_provider,
+    }
+}
+
+fn tls12_prf(suite: &Tls12CipherSuite) -> &'static dyn Prf {
+    match sha2::functions(digest(&suite.common)) {
+        Some(functions) => Box::leak(Box::new(PrfUsingHmac(functions))),
+        None => suite.prf_provider,
+    }
+}
+
 fn common(original: &CipherSuiteCommon) -> CipherSuiteCommon {
     CipherSuiteCommon {
         suite: original.suite,
         hash_provider: Box::leak(Box::new(AdaptedHash(Box::leak(Box::new(TranscriptHash(
             Box::leak(Box::new(ProvidedHash {
-                own: original.hash_provider,
+                own: hash(original),
                 digest: digest(original),
             })),
         )))))),
