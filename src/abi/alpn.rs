@@ -80,10 +80,9 @@ pub unsafe extern "C" fn SSL_CTX_set_alpn_select_cb(
     call(c"SSL_CTX_set_alpn_select_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| {
-            // SAFETY: may be called as its manual page says, as the caller promises.
-            callbacks.alpn_select = unsafe { AlpnSelectCallback::new(callback, arg) };
-        });
+        // SAFETY: may be called as its manual page says, as the caller promises.
+        let callback = unsafe { AlpnSelectCallback::new(callback, arg) };
+        context.callbacks.alpn_select.set(callback);
         Ok(())
     })
 }

@@ -32,7 +32,7 @@ pub unsafe extern "C" fn SSL_CTX_set_info_callback(ctx: *mut Context, callback: 
     call(c"SSL_CTX_set_info_callback", (), || {
         // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, info) = unsafe { (borrow_quietly(ctx)?, InfoCallback::new(callback)) };
-        context.change_callbacks(|callbacks| callbacks.info = info);
+        context.callbacks.info.set(info);
         Ok(())
     })
 }
@@ -42,7 +42,11 @@ pub unsafe extern "C" fn SSL_CTX_set_info_callback(ctx: *mut Context, callback: 
 pub unsafe extern "C" fn SSL_CTX_get_info_callback(ctx: *mut Context) -> InfoFunction {
     call(c"SSL_CTX_get_info_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
-        Ok(unsafe { borrow_quietly(ctx) }?.callbacks().info.function())
+        Ok(unsafe { borrow_quietly(ctx) }?
+            .callbacks
+            .info
+            .get()
+            .function())
     })
 }
 
@@ -119,7 +123,7 @@ pub unsafe extern "C" fn SSL_CTX_set_keylog_callback(ctx: *mut Context, callback
     call(c"SSL_CTX_set_keylog_callback", (), || {
         // SAFETY: NULL or live, and may be called as its manual page says, as the caller promises.
         let (context, log) = unsafe { (borrow_quietly(ctx)?, KeylogCallback::new(callback)) };
-        context.change_callbacks(|callbacks| callbacks.key_log = log);
+        context.callbacks.key_log.set(log);
         Ok(())
     })
 }
@@ -130,8 +134,9 @@ pub unsafe extern "C" fn SSL_CTX_get_keylog_callback(ctx: *const Context) -> Key
     call(c"SSL_CTX_get_keylog_callback", None, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
-            .callbacks()
+            .callbacks
             .key_log
+            .get()
             .function())
     })
 }
@@ -209,7 +214,7 @@ pub unsafe extern "C" fn SSL_CTX_set_client_cert_cb(
                 ClientCertificateCallback::new(client_cert_cb),
             )
         };
-        context.change_callbacks(|callbacks| callbacks.client_certificate = callback);
+        context.callbacks.client_certificate.set(callback);
         Ok(())
     })
 }
@@ -222,8 +227,9 @@ pub unsafe extern "C" fn SSL_CTX_get_client_cert_cb(
     call(c"SSL_CTX_get_client_cert_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
-            .callbacks()
+            .callbacks
             .client_certificate
+            .get()
             .function())
     })
 }

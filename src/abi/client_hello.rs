@@ -34,10 +34,9 @@ pub unsafe extern "C" fn SSL_CTX_set_client_hello_cb(
     call(c"SSL_CTX_set_client_hello_cb", (), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow_quietly(ctx) }?;
-        context.change_callbacks(|callbacks| {
-            // SAFETY: may be called as its manual page says, as the caller promises.
-            callbacks.client_hello = unsafe { ClientHelloCallback::new(callback, arg) };
-        });
+        // SAFETY: may be called as its manual page says, as the caller promises.
+        let callback = unsafe { ClientHelloCallback::new(callback, arg) };
+        context.callbacks.client_hello.set(callback);
         Ok(())
     })
 }

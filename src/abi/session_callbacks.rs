@@ -41,7 +41,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_new_cb(
                 NewSessionCallback::new(new_session_cb),
             )
         };
-        context.change_callbacks(|callbacks| callbacks.new_session = callback);
+        context.callbacks.new_session.set(callback);
         Ok(())
     })
 }
@@ -52,8 +52,9 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_new_cb(ctx: *mut Context) -> NewSessio
     call(c"SSL_CTX_sess_get_new_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
-            .callbacks()
+            .callbacks
             .new_session
+            .get()
             .function())
     })
 }
@@ -78,7 +79,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_get_cb(
                 GetSessionCallback::new(get_session_cb),
             )
         };
-        context.change_callbacks(|callbacks| callbacks.get_session = callback);
+        context.callbacks.get_session.set(callback);
         Ok(())
     })
 }
@@ -89,8 +90,9 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_get_cb(ctx: *mut Context) -> GetSessio
     call(c"SSL_CTX_sess_get_get_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
-            .callbacks()
+            .callbacks
             .get_session
+            .get()
             .function())
     })
 }
@@ -114,7 +116,7 @@ pub unsafe extern "C" fn SSL_CTX_sess_set_remove_cb(
                 RemoveSessionCallback::new(remove_session_cb),
             )
         };
-        context.remove_session_callback.set(callback);
+        context.callbacks.remove_session.set(callback);
         Ok(())
     })
 }
@@ -125,7 +127,8 @@ pub unsafe extern "C" fn SSL_CTX_sess_get_remove_cb(ctx: *mut Context) -> Remove
     call(c"SSL_CTX_sess_get_remove_cb", None, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ctx) }?
-            .remove_session_callback
+            .callbacks
+            .remove_session
             .get()
             .function())
     })

@@ -78,7 +78,8 @@ pub unsafe extern "C" fn SSL_CTX_set_tlsext_ticket_key_evp_cb(
         let context = unsafe { borrow(ctx) }?;
         // SAFETY: may be called as its manual page says, as the caller promises.
         let callback = unsafe { TicketKeyEvpCallback::new(fp) };
-        context.change_callbacks(|callbacks| callbacks.ticket_keys.evp = callback);
+        let keys = &context.callbacks.ticket_keys;
+        keys.change(|callbacks| callbacks.evp = callback);
         Ok(1)
     })
 }
@@ -100,13 +101,15 @@ pub unsafe extern "C" fn SSL_CTX_set_session_ticket_cb(
     call(c"SSL_CTX_set_session_ticket_cb", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { borrow(ctx) }?;
-        context.change_callbacks(|callbacks| {
-            // SAFETY: may be called as its manual page says, as the caller promises.
-            unsafe {
-                callbacks.generate_ticket = GenerateTicketCallback::new(gen_cb, arg);
-                callbacks.decrypt_ticket = DecryptTicketCallback::new(dec_cb, arg);
-            }
-        });
+        // SAFETY: may be called as its manual page says, as the caller promises.
+        let (generate, decrypt) = unsafe {
+            (
+                GenerateTicketCallback::new(gen_cb, arg),
+                DecryptTicketCallback::new(dec_cb, arg),
+            )
+        };
+        context.callbacks.generate_ticket.set(generate);
+        context.callbacks.decrypt_ticket.set(decrypt);
         Ok(1)
     })
 }

@@ -188,10 +188,10 @@ pub unsafe extern "C" fn SSL_CTX_set_cert_verify_callback(
 ) {
     call(c"SSL_CTX_set_cert_verify_callback", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ctx) }?.change_callbacks(|callbacks| {
-            // SAFETY: may be called as its manual page says, as the caller promises.
-            callbacks.verify_certificate = unsafe { CertVerifyCallback::new(callback, arg) };
-        });
+        let context = unsafe { borrow_quietly(ctx) }?;
+        // SAFETY: may be called as its manual page says, as the caller promises.
+        let callback = unsafe { CertVerifyCallback::new(callback, arg) };
+        context.callbacks.verify_certificate.set(callback);
         Ok(())
     })
 }

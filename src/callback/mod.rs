@@ -11,6 +11,7 @@
 //!
 //! | module        | functions                                                              |
 //! |---------------|------------------------------------------------------------------------|
+//! | `cell`        | none: where a context has a callback that its connections read          |
 //! | `lent`        | none: pointers to connections and contexts for the program             |
 //! | `scoped`      | none: a reference that is lent during a call                           |
 //! | `session`     | new and removed sessions, sessions the cache lacks, session ids        |
@@ -25,6 +26,7 @@
 //! In the header a C type has OpenSSL's name (`cbindgen.toml`); a type without a name is written
 //! out in each prototype.
 
+mod cell;
 mod handshake;
 mod lent;
 mod observer;
@@ -38,6 +40,7 @@ mod ticket;
 mod unsupported;
 mod verify;
 
+pub use cell::CallbackCell;
 pub use handshake::*;
 pub use lent::{KnownAs, Lent, Ssl, SslContext};
 pub use observer::*;

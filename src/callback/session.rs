@@ -1,8 +1,6 @@
 //! New and removed sessions, sessions that the cache lacks, and session ids.
 
-use std::ffi::{c_int, c_uchar, c_uint, c_void};
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::ffi::{c_int, c_uchar, c_uint};
 
 use super::{Callback, Lent, Ssl, SslContext};
 use crate::reference::tag;
@@ -119,28 +117,5 @@ impl NotResumableCallback {
             // SAFETY: called as its manual page says.
             unsafe { function(connection.as_ptr(), is_forward_secure.into()) != 0 }
         })
-    }
-}
-
-/// The callback for removed sessions. It is read without a lock, because every session that leaves
-/// a cache needs it.
-#[derive(Default)]
-pub struct RemoveSessionCell(AtomicPtr<c_void>);
-
-impl RemoveSessionCell {
-    /// The current callback.
-    #[inline]
-    pub fn get(&self) -> RemoveSessionCallback {
-        let function = self.0.load(Ordering::Acquire);
-        // SAFETY: null, which is `None`, or a function of this type that `set` was given.
-        Callback(unsafe { std::mem::transmute::<*mut c_void, RemoveSessionFunction>(function) })
-    }
-
-    /// Sets the callback.
-    pub fn set(&self, callback: RemoveSessionCallback) {
-        let function = callback
-            .0
-            .map_or(ptr::null_mut(), |function| function as *mut c_void);
-        self.0.store(function, Ordering::Release);
     }
 }

@@ -213,19 +213,6 @@ fn the_length_of_a_key_is_passed_on_unchecked() {
     assert_eq!(key, [9; 4]);
 }
 
-unsafe extern "C" fn forget(_: *mut SslContext, _: *mut Session) {}
-
-#[test]
-fn the_cell_gives_the_function_that_was_set() {
-    let cell = RemoveSessionCell::default();
-    assert!(!cell.get().is_set());
-    // SAFETY: a function for anything.
-    cell.set(unsafe { RemoveSessionCallback::new(Some(forget)) });
-    assert!(cell.get().is_set());
-    cell.set(RemoveSessionCallback::NONE);
-    assert!(!cell.get().is_set());
-}
-
 #[test]
 fn a_callback_that_is_unset_leaves_the_decision_to_another() {
     // SAFETY: a function for Programs.

@@ -63,7 +63,7 @@ use arc_swap::ArcSwap;
 
 use self::session_table::SessionTable;
 use crate::cache::Cache;
-use crate::callback::{Asker, KnownAs, Lent, RemoveSessionCell, SslContext};
+use crate::callback::{Asker, KnownAs, Lent, SslContext};
 use crate::error::{Error, Result};
 use crate::flags::CacheMode;
 use crate::libcrypto::algorithms::Algorithms;
@@ -92,9 +92,8 @@ pub struct Context {
     pub library: LibraryContext,
     method: Mutex<&'static Method>,
     settings: ArcSwap<Settings>,
-    callbacks: RwLock<Callbacks>,
-    /// Called when a session has left the internal cache.
-    pub remove_session_callback: RemoveSessionCell,
+    /// The program's callbacks as they are now, for connections that exist too.
+    pub callbacks: Callbacks,
     certificate_store: Mutex<Store>,
     names: RwLock<Names>,
     extra_chain: Mutex<Option<Arc<X509Chain>>>,
@@ -134,8 +133,7 @@ impl Context {
             library,
             method: Mutex::new(method),
             settings: ArcSwap::from_pointee(settings),
-            callbacks: RwLock::default(),
-            remove_session_callback: RemoveSessionCell::default(),
+            callbacks: Callbacks::default(),
             certificate_store: Mutex::new(store),
             names: RwLock::new(names),
             extra_chain: Mutex::default(),
@@ -205,24 +203,6 @@ impl Context {
             }
         });
         outcome
-    }
-
-    /// The program's callbacks as they are now.
-    pub fn callbacks(&self) -> Callbacks {
-        *self
-            .callbacks
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Changes the callbacks, for connections that exist too.
-    pub fn change_callbacks(&self, change: impl FnOnce(&mut Callbacks)) {
-        change(
-            &mut self
-                .callbacks
-                .write()
-                .unwrap_or_else(PoisonError::into_inner),
-        );
     }
 
     /// Invalidates prepared chains, which are rebuilt when next needed: the extra chain or the

@@ -75,7 +75,7 @@ impl Context {
             time => Due::At(time),
         };
         // A callback may remove the session that is next to be flushed.
-        let pace = if self.remove_session_callback.get().is_set() {
+        let pace = if self.callbacks.remove_session.get().is_set() {
             Pace::OneByOne
         } else {
             Pace::SomeAtOnce
@@ -95,7 +95,7 @@ impl Context {
     /// Makes a session not resumable and reports it to the program as removed.
     fn end_resumption(&self, session: &SessionRef) {
         session.set_not_resumable();
-        let callback = self.remove_session_callback.get();
+        let callback = self.callbacks.remove_session.get();
         callback.call(Lent::new(self), session);
     }
 }

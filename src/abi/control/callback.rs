@@ -30,23 +30,21 @@ pub unsafe fn set_of_context(
     match command {
         SET_TLSEXT_SERVERNAME_CB => {
             // SAFETY: of that type, callable as its manual page says, as the caller promises.
-            context.change_callbacks(|callbacks| unsafe {
-                let function = transmute::<AnyFunction, ServerNameFunction>(function);
-                callbacks.server_name.set_function(function);
+            context.callbacks.server_name.change(|callback| unsafe {
+                callback.set_function(transmute::<AnyFunction, ServerNameFunction>(function));
             });
         }
         SET_TLSEXT_STATUS_REQ_CB => {
             // SAFETY: as above.
-            context.change_callbacks(|callbacks| unsafe {
-                let function = transmute::<AnyFunction, StatusFunction>(function);
-                callbacks.status.set_function(function);
+            context.callbacks.status.change(|callback| unsafe {
+                callback.set_function(transmute::<AnyFunction, StatusFunction>(function));
             });
         }
         SET_TLSEXT_TICKET_KEY_CB => {
             // SAFETY: as above.
-            context.change_callbacks(|callbacks| unsafe {
+            context.callbacks.ticket_keys.change(|callbacks| unsafe {
                 let function = transmute::<AnyFunction, TicketKeyHmacFunction>(function);
-                callbacks.ticket_keys.hmac = TicketKeyHmacCallback::new(function);
+                callbacks.hmac = TicketKeyHmacCallback::new(function);
             });
         }
         SET_MSG_CALLBACK => {

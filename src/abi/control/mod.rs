@@ -172,9 +172,8 @@ unsafe fn of_context(context: &Context, command: c_int, argument: Argument) -> R
             SET_CLIENT_CERT_TYPES => Ok(certificate::check_client_types(argument)),
 
             SET_TLSEXT_SERVERNAME_ARG => {
-                context.change_callbacks(|callbacks| {
-                    callbacks.server_name.set_argument(argument.pointer);
-                });
+                let callback = &context.callbacks.server_name;
+                callback.change(|callback| callback.set_argument(argument.pointer));
                 Ok(1)
             }
             SET_TLSEXT_STATUS_REQ_CB_ARG => Ok(status::set_callback_argument(context, argument)),

@@ -32,10 +32,9 @@ pub fn get_type(target: Target<'_>) -> c_long {
 /// # Safety
 /// The pointer is what the status callback expects.
 pub unsafe fn set_callback_argument(context: &Context, argument: Argument) -> c_long {
+    let callback = &context.callbacks.status;
     // SAFETY: as the caller promises.
-    context.change_callbacks(|callbacks| unsafe {
-        callbacks.status.set_argument(argument.pointer);
-    });
+    callback.change(|callback| unsafe { callback.set_argument(argument.pointer) });
     1
 }
 
@@ -46,7 +45,7 @@ pub unsafe fn set_callback_argument(context: &Context, argument: Argument) -> c_
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_long> {
-    let function = context.callbacks().status.function();
+    let function = context.callbacks.status.get().function();
     // SAFETY: as the caller promises.
     unsafe { argument.write::<StatusFunction>(function) }
 }
@@ -58,7 +57,7 @@ pub unsafe fn get_callback(context: &Context, argument: Argument) -> Result<c_lo
 /// # Safety
 /// The pointer can be written as a pointer.
 pub unsafe fn get_callback_argument(context: &Context, argument: Argument) -> Result<c_long> {
-    let value = context.callbacks().status.argument();
+    let value = context.callbacks.status.get().argument();
     // SAFETY: as the caller promises.
     unsafe { argument.write(value) }
 }

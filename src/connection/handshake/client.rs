@@ -211,7 +211,7 @@ impl Connection {
     fn may_authenticate(&self, settings: &Settings) -> bool {
         settings.credentials.any()
             || settings.certificate_callback.is_set()
-            || self.context().callbacks().client_certificate.is_set()
+            || self.context().callbacks.client_certificate.get().is_set()
     }
 }
 

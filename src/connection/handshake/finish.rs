@@ -177,12 +177,12 @@ impl Connection {
         let mode = context.cache_mode();
         let tls13 = self.engine.facts().version == Version::TLS1_3;
         if mode.contains(bit) && (!self.session.is_resumed() || tls13) {
-            let callbacks = context.callbacks();
+            let callback = context.callbacks.new_session.get();
             let stored = !(tls13 && is_server) || stores_tickets(context, &settings);
             if stored && !mode.contains(CacheMode::NO_INTERNAL_STORE) {
                 context.add_session(&session);
             }
-            callbacks.new_session.call(self.lent(), &session);
+            callback.call(self.lent(), &session);
         }
         let flushes = !mode.contains(CacheMode::NO_AUTO_CLEAR) && mode.contains(bit);
         if flushes && good.get() & 0xff == 0xff {
@@ -198,5 +198,5 @@ fn lacks_id_context(settings: &Settings) -> bool {
 
 /// S39: whether a TLS 1.3 server puts the sessions of its tickets into the cache.
 fn stores_tickets(context: &Context, settings: &Settings) -> bool {
-    uses_stateful_tickets(settings) || context.remove_session_callback.get().is_set()
+    uses_stateful_tickets(settings) || context.callbacks.remove_session.get().is_set()
 }

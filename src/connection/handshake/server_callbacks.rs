@@ -17,7 +17,7 @@ const SSL_CLIENT_HELLO_RETRY: c_int = -1;
 impl Connection {
     /// `SSL_CTX_set_client_hello_cb(3)`: may suspend the handshake.
     pub(super) fn ask_client_hello_callback(&self) -> Result<(), Stop> {
-        let callback = self.context().callbacks().client_hello;
+        let callback = self.context().callbacks.client_hello.get();
         let mut alert = c_int::from(Alert::INTERNAL_ERROR);
         match callback.call(self.lent(), &mut alert) {
             None | Some(SSL_CLIENT_HELLO_SUCCESS) => Ok(()),
@@ -61,9 +61,9 @@ impl Connection {
     /// The answer of the servername callback and the alert that it chooses. `None` without a
     /// callback.
     pub(super) fn call_server_name_callback(&self) -> Option<(c_int, c_int)> {
-        let mut callback = self.context().callbacks().server_name;
+        let mut callback = self.context().callbacks.server_name.get();
         if !callback.is_set() {
-            callback = self.session_context().callbacks().server_name;
+            callback = self.session_context().callbacks.server_name.get();
         }
         let mut alert = c_int::from(Alert::UNRECOGNIZED_NAME);
         // It may call SSL_set_SSL_CTX.
@@ -84,7 +84,7 @@ impl Connection {
 
     /// `SSL_CTX_set_alpn_select_cb(3)`: called if the client offers protocols.
     pub(super) fn ask_alpn_callback(&self, hello: &ClientHello) -> Result<(), Stop> {
-        let callback = self.context().callbacks().alpn_select;
+        let callback = self.context().callbacks.alpn_select.get();
         let Some(offered) = hello.alpn_protocols() else {
             return Ok(());
         };

@@ -60,7 +60,7 @@ impl Connection {
     /// `SSL_CTX_set_session_ticket_cb(3)`: the program may put data into the ticket of the
     /// connection's session.
     pub(super) fn ask_generate_ticket(&self) -> bool {
-        let callback = self.session_context().callbacks().generate_ticket;
+        let callback = self.session_context().callbacks.generate_ticket.get();
         callback.call(self.lent()) != Some(0)
     }
 
@@ -69,7 +69,12 @@ impl Connection {
     pub(super) fn seal(&self, session: &SessionRef) -> Result<Option<Vec<u8>>, Reason> {
         let plaintext = plaintext(session.read().view())?;
         let context = self.session_context();
-        match context.callbacks().ticket_keys.of_connection(self.lent()) {
+        match context
+            .callbacks
+            .ticket_keys
+            .get()
+            .of_connection(self.lent())
+        {
             None => match context.ticket_keys.seal(&plaintext) {
                 Ok(ticket) => Ok(Some(ticket)),
                 Err(_) => Err(Reason::INTERNAL_ERROR),

@@ -2,7 +2,7 @@
 
 use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::Connection;
-use crate::context::{Callbacks, Settings};
+use crate::context::{Context, Settings};
 use crate::engine::CertifiedKey;
 use crate::error::Result;
 use crate::libcrypto::key_kind::KeyKind;
@@ -44,10 +44,10 @@ impl Connection {
     /// Whether a server has, or may still get, a certificate or key for TLS 1.3. A certificate with
     /// a key on a curve serves only if a signature algorithm is for that curve.
     pub(in crate::connection) fn is_capable_of_tls13(&self, settings: &Settings) -> bool {
-        let has_name_callback = |callbacks: &Callbacks| callbacks.server_name.is_set();
+        let has_name_callback = |context: &Context| context.callbacks.server_name.get().is_set();
         let psk = &settings.psk;
-        has_name_callback(&self.context().callbacks())
-            || has_name_callback(&self.session_context().callbacks())
+        has_name_callback(&self.context())
+            || has_name_callback(self.session_context())
             || psk.server_key.is_set()
             || psk.find_session.is_set()
             || settings.certificate_callback.is_set()

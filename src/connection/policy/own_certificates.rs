@@ -130,7 +130,7 @@ impl Connection {
 
     /// Asks for a certificate and a key (`SSL_CTX_set_client_cert_cb(3)`) and sets them.
     fn ask_client_certificate_callback(&self) -> Option<()> {
-        let callback = self.context().callbacks().client_certificate;
+        let callback = self.context().callbacks.client_certificate.get();
         let (certificate, key) = callback.call(self.lent())?;
         let mut result = Ok(());
         self.change_settings(|settings| {

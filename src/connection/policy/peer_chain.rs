@@ -66,7 +66,7 @@ impl Connection {
             Some(store) => store.clone(),
             None => context.certificate_store(),
         };
-        let application = context.callbacks().verify_certificate;
+        let application = context.callbacks.verify_certificate.get();
         let program_may_look = settings.verify_callback.is_set()
             || application.is_set()
             || settings.security_callback.is_set()

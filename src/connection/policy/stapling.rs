@@ -30,7 +30,7 @@ impl Connection {
 
     /// Server: the response to send, if there is a callback and it agrees.
     pub(in crate::connection) fn ask_for_staple(&self) -> Result<Option<Vec<u8>>, PeerRejected> {
-        let callback = self.context().callbacks().status;
+        let callback = self.context().callbacks.status.get();
         match callback.call(self.lent()) {
             None | Some(SSL_TLSEXT_ERR_NOACK) => Ok(None),
             Some(SSL_TLSEXT_ERR_OK) => Ok(self.peer.ocsp.response().as_deref().map(<[u8]>::to_vec)),
@@ -68,7 +68,7 @@ impl Connection {
             alert: Alert::INTERNAL_ERROR,
         })?;
         self.peer.ocsp.set_response(response);
-        let callback = self.context().callbacks().status;
+        let callback = self.context().callbacks.status.get();
         if self.status_type() != OCSP {
             return Ok(());
         }

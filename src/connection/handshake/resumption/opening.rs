@@ -51,7 +51,7 @@ impl Connection {
         const USE_RENEW: c_int = 4;
         const KEY_NAME: usize = 16;
 
-        let callback = self.session_context().callbacks().decrypt_ticket;
+        let callback = self.session_context().callbacks.decrypt_ticket.get();
         let (number, session) = match &status {
             TicketStatus::None | TicketStatus::Fatal(_) => return status,
             TicketStatus::Empty => (EMPTY, None),
@@ -85,7 +85,12 @@ impl Connection {
     fn unseal(&self, ticket: &[u8]) -> TicketStatus {
         let context = self.session_context();
         let tls13 = self.engine.facts().version == Version::TLS1_3;
-        let (plaintext, renew) = match context.callbacks().ticket_keys.of_connection(self.lent()) {
+        let (plaintext, renew) = match context
+            .callbacks
+            .ticket_keys
+            .get()
+            .of_connection(self.lent())
+        {
             None => match context.ticket_keys.open(ticket) {
                 Opened::Plaintext { plaintext, renew } => (plaintext, renew || tls13),
                 _ => return TicketStatus::NotDecrypted,

@@ -179,7 +179,7 @@ impl Connection {
             }
             context.statistics.misses.increment();
         }
-        let session = context.callbacks().get_session.call(self.lent(), id)?;
+        let session = context.callbacks.get_session.get().call(self.lent(), id)?;
         if session.is_not_resumable() {
             return None;
         }
