@@ -9,7 +9,7 @@ use std::ffi::{CStr, CString, c_int, c_uint, c_void};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::{error_queue, ffi};
+use crate::libcrypto::{error_queue, ffi, random};
 
 /// The algorithms of a library context.
 #[derive(Debug, Default)]
@@ -125,7 +125,7 @@ impl Algorithms {
             };
             finder.find();
             let groups = finder.groups();
-            let own = library.is_global_default() && !finder.foreign && !random_is_replaced();
+            let own = library.is_global_default() && !finder.foreign && !random::is_replaced();
             Self {
                 present: finder.present,
                 groups,
@@ -166,7 +166,7 @@ impl Fingerprint {
         };
         Self {
             fips,
-            random_is_replaced: random_is_replaced(),
+            random_is_replaced: random::is_replaced(),
             digest: provider.addr(),
             providers,
         }
@@ -195,12 +195,6 @@ unsafe fn provider_name<'a>(provider: *const ffi::OSSL_PROVIDER) -> &'a CStr {
             name => CStr::from_ptr(name),
         }
     }
-}
-
-/// Whether the program has replaced the source of random numbers (`RAND_set_rand_method(3)`).
-fn random_is_replaced() -> bool {
-    // SAFETY: no preconditions.
-    unsafe { ffi::RAND_get_rand_method() != ffi::RAND_OpenSSL() }
 }
 
 /// A search for algorithms.

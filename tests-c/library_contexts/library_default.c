@@ -1,5 +1,6 @@
 /* The default library context, its properties and its random numbers: SSL_CTX_new_ex(3), RAND_bytes(3). */
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/err.h>
 #include <openssl/rand.h>
@@ -59,26 +60,73 @@ static int is_ready(void)
     return 1;
 }
 
-static void random_numbers_of_the_program_go_on_the_wire(const struct protocol *protocol)
+static void draw_from_the_program(void)
 {
     static const RAND_METHOD method = { NULL, draw, NULL, NULL, draw, is_ready };
-    unsigned char random[SSL3_RANDOM_SIZE], want[SSL3_RANDOM_SIZE];
-    struct pair pair;
 
-    pair_init(&pair, protocol);
     CHECK_EQ(RAND_set_rand_method(&method), 1);
-    pair_connect(&pair);
+}
+
+/* The randoms of the next handshake are the program's. */
+static void check_randoms(struct pair *pair)
+{
+    unsigned char random[SSL3_RANDOM_SIZE], want[SSL3_RANDOM_SIZE];
+
+    drawn = 0;
+    pair_connect(pair);
     memset(want, 0x5a, sizeof(want));
-    CHECK_EQ(SSL_get_client_random(pair.client, random, sizeof(random)), sizeof(random));
+    CHECK_EQ(SSL_get_client_random(pair->client, random, sizeof(random)), sizeof(random));
     CHECK_MEM(random, sizeof(random), want, sizeof(want));
-    CHECK_EQ(SSL_get_server_random(pair.client, random, sizeof(random)), sizeof(random));
+    CHECK_EQ(SSL_get_server_random(pair->client, random, sizeof(random)), sizeof(random));
     /* The end of a TLS 1.2 server's random shows whether it supports TLS 1.3. */
     CHECK_MEM(random, 24, want, 24);
     CHECK(drawn >= 64);
+    pair_close(pair);
+}
+
+static void random_numbers_of_the_program_go_on_the_wire(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    draw_from_the_program();
+    check_randoms(&pair);
+    pair_free(&pair);
+}
+
+/* Although the thread has drawn before. */
+static void random_numbers_of_the_program_count_for_the_next_context(
+    const struct protocol *protocol)
+{
+    struct pair before, pair;
+
+    pair_init(&before, protocol);
+    pair_connect(&before);
+    pair_close(&before);
+    draw_from_the_program();
+    pair_init(&pair, protocol);
+    check_randoms(&pair);
+    check_randoms(&before);
+    pair_free(&pair);
+    pair_free(&before);
+}
+
+/* Without another context. */
+static void random_numbers_of_the_program_count_after_a_second(const struct protocol *protocol)
+{
+    struct pair pair;
+
+    pair_init(&pair, protocol);
+    pair_connect(&pair);
     pair_close(&pair);
+    draw_from_the_program();
+    usleep(1100000);
+    check_randoms(&pair);
     pair_free(&pair);
 }
 
 TEST_MAIN(TEST(default_properties_that_nothing_fulfils_leave_no_context),
           TEST_EACH(a_query_that_the_default_provider_fulfils_works),
-          TEST_EACH(random_numbers_of_the_program_go_on_the_wire))
+          TEST_EACH(random_numbers_of_the_program_go_on_the_wire),
+          TEST_EACH(random_numbers_of_the_program_count_for_the_next_context),
+          TEST_EACH(random_numbers_of_the_program_count_after_a_second))
