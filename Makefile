@@ -15,8 +15,8 @@ TESTS_C  := target/tests-c
 PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
-.PHONY: build setup demo test test-rust test-style test-models test-generated test-c test-locks test-core-programs test-programs \
-        programs-table bench bench-all fuzz install uninstall help
+.PHONY: build setup demo test test-rust test-style test-models test-generated test-c test-pgo test-locks test-core-programs test-programs \
+        programs-table bench bench-all pgo fuzz install uninstall help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -57,6 +57,13 @@ test-c: build ## C and C++ tests on the system's libssl and on Reprise
 	$(CMAKE) -S tests-c -B $(TESTS_C) -DCMAKE_BUILD_TYPE=RelWithDebInfo -DREPRISE_LIB=$(LIBRARY)
 	$(CMAKE) --build $(TESTS_C) --parallel
 	$(CTEST) --test-dir $(TESTS_C) --output-on-failure
+
+pgo: ## build the library with profile-guided optimisation, target/pgo/release/libreprise.so
+	scripts/pgo
+
+# After test-c, whose programs it runs.
+test-pgo: build ## C tests on the build with profile-guided optimisation
+	scripts/pgo test
 
 # Two handshakes a thread are enough to see what comes again.
 test-locks: build ## cache lines that resumptions on several threads contend for

@@ -60,8 +60,8 @@ def complain(text):
     sys.exit(f"{Path(sys.argv[0]).name}: {text}")
 
 
-def libraries(path, system_only):
-    """The libraries to compare, the system's first."""
+def libraries(path, system_only=False, ours_only=False):
+    """The libraries to compare, the system's first, or one alone."""
     system = Library("system")
     if system_only:
         return [system]
@@ -69,7 +69,8 @@ def libraries(path, system_only):
         complain(f"there is no {path}; build it with `make` or `cargo build --release`, or name another with --library")
     if " " in str(path) or ":" in str(path):
         complain(f"the loader takes no path with a space or a colon in it: {path}")
-    return [system, Library("ours", path.resolve())]
+    ours = Library("ours", path.resolve())
+    return [ours] if ours_only else [system, ours]
 
 
 def sources():
