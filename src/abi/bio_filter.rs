@@ -120,7 +120,7 @@ pub unsafe extern "C" fn BIO_ssl_shutdown(ssl_bio: *mut ffi::BIO) {
 unsafe fn connection_bio(ctx: *mut Context, role: Role) -> Result<Bio> {
     // SAFETY: as the caller promises.
     let context = unsafe { optional(ctx) }?.ok_or(Reason::NULL_SSL_CTX)?;
-    let connection = Connection::new(&context.share())?;
+    let connection = Connection::new(context)?;
     connection.set_role(role);
     SslBio::around(connection)
 }

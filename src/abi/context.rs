@@ -55,7 +55,8 @@ pub unsafe extern "C" fn SSL_CTX_new(meth: *const Method) -> *mut Context {
 pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
     call(c"SSL_CTX_free", (), || {
         // SAFETY: NULL or live, as the caller promises.
-        if unsafe { optional(ctx) }?.is_some() {
+        if let Some(context) = unsafe { optional(ctx) }? {
+            context.drop_owner();
             // SAFETY: made by `SSL_CTX_new` from an Arc; the caller transfers its reference.
             drop(unsafe { Arc::from_raw(ctx.cast_const()) });
         }
@@ -69,7 +70,7 @@ pub unsafe extern "C" fn SSL_CTX_free(ctx: *mut Context) {
 pub unsafe extern "C" fn SSL_CTX_up_ref(ctx: *mut Context) -> c_int {
     call(c"SSL_CTX_up_ref", 0, || {
         // SAFETY: NULL or live, as the caller promises.
-        unsafe { borrow_quietly(ctx) }?;
+        unsafe { borrow_quietly(ctx) }?.add_owner();
         // SAFETY: contexts are made by `SSL_CTX_new` from an Arc, and this one is live.
         unsafe { Arc::increment_strong_count(ctx.cast_const()) };
         Ok(1)
@@ -240,6 +241,7 @@ unsafe fn make(library: LibraryContext, method: *const Method) -> Result<*mut Co
         apply_system_configuration(&context, &mut |error| queue(c"SSL_CTX_new", &error));
         Ok(context)
     })?;
+    context.add_owner();
     Ok(Arc::into_raw(context).cast_mut())
 }
 

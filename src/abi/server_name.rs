@@ -66,10 +66,7 @@ pub unsafe extern "C" fn SSL_set_SSL_CTX(ssl: *mut Connection, ctx: *mut Context
     call(c"SSL_set_SSL_CTX", ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
         let (connection, context) = unsafe { (borrow_quietly(ssl)?, optional(ctx)?) };
-        connection.switch_context(match context {
-            Some(context) => context.share(),
-            None => connection.session_context().clone(),
-        });
+        connection.switch_context(context.unwrap_or_else(|| connection.session_context()));
         Ok(connection.context().as_c())
     })
 }

@@ -40,8 +40,8 @@ fn stats_of(context: &Context) -> SessionStats {
     SessionStats {
         size: 0,
         entries: statistics.entries as u64,
-        hits: context.statistics.hits.get() as u64,
-        misses: context.statistics.misses.get() as u64,
+        hits: context.total(|counts| &counts.hits) as u64,
+        misses: context.total(|counts| &counts.misses) as u64,
         evictions: statistics.evictions,
         expiries: statistics.expiries,
         bytes: statistics.bytes as u64,

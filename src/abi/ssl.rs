@@ -25,7 +25,7 @@ pub unsafe extern "C" fn SSL_new(ctx: *mut Context) -> *mut Connection {
     call(c"SSL_new", std::ptr::null_mut(), || {
         // SAFETY: NULL or live, as the caller promises.
         let context = unsafe { optional(ctx) }?.ok_or(Reason::NULL_SSL_CTX)?;
-        let connection = memory::guarded(|| Connection::new(&context.share()))?;
+        let connection = memory::guarded(|| Connection::new(context))?;
         Ok(Arc::into_raw(connection).cast_mut())
     })
 }

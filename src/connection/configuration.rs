@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::ffi::CString;
 use std::sync::Arc;
 
+use super::contexts::Contexts;
 use crate::callback::InfoCallback;
 use crate::cipher::Method;
 use crate::context::{Context, Names, Settings};
@@ -15,9 +16,9 @@ use crate::wire::Version;
 
 /// The configuration of one connection.
 pub struct Configuration {
-    /// The context's, as they were in `SSL_new(3)`.
-    inherited: Arc<Settings>,
-    /// This connection's own, once one of them has been changed.
+    /// The contexts. The first has the settings of a new connection.
+    pub(super) contexts: Contexts,
+    /// This connection's own settings, once one of them has been changed.
     own: Lender<Settings>,
     /// How often they have been changed. Wraps.
     changes: Cell<u32>,
@@ -36,11 +37,11 @@ pub struct Configuration {
 impl Configuration {
     /// That of a new connection (SSL_new(3)).
     pub(super) fn of(context: &Context) -> Result<Self> {
+        let contexts = Contexts::new(context);
         Ok(Self {
-            inherited: context.settings(),
             own: Lender::default(),
             changes: Cell::new(0),
-            method: Cell::new(context.method()),
+            method: Cell::new(contexts.first().method()),
             verify_param: if context.verify_param.may_have_changed() {
                 OnceCell::from(VerifyParam::inheriting(&context.verify_param)?)
             } else {
@@ -49,13 +50,14 @@ impl Configuration {
             server_name: RefCell::default(),
             info_callback: Cell::new(InfoCallback::NONE),
             names: RefCell::default(),
+            contexts,
         })
     }
 
     /// Ready for another handshake (SSL_clear(3)): the method is the context's again.
     pub(super) fn reset(&self, context_method: &'static Method) {
         let Self {
-            inherited: _,
+            contexts: _,
             own: _,
             changes: _,
             method,
@@ -96,7 +98,7 @@ impl Configuration {
     /// them: what is lent stays as it is.
     #[inline]
     pub(super) fn settings(&self) -> Lease<'_, Settings> {
-        self.own.lend(&self.inherited)
+        self.own.lend(self.contexts.first().settings())
     }
 
     /// The options in force.
@@ -111,7 +113,8 @@ impl Configuration {
 
     /// A reference to the settings as they are now, to be kept.
     pub(super) fn shared_settings(&self) -> Arc<Settings> {
-        self.own.share().unwrap_or_else(|| self.inherited.clone())
+        let own = self.own.share();
+        own.unwrap_or_else(|| self.contexts.first().settings().clone())
     }
 
     /// Changes the settings.
@@ -144,13 +147,16 @@ impl Configuration {
 
     /// The settings with the list of suites as it is now. `SSL_new(3)` does not copy that list: the
     /// context's list applies until the program sets one for this connection.
-    pub(super) fn settings_with_ciphers(&self, context: &Settings) -> Lease<'_, Settings> {
+    pub(super) fn settings_with_ciphers(&self) -> Lease<'_, Settings> {
         let settings = self.settings();
-        if settings.has_ciphers_of(context) {
-            return settings;
-        }
-        self.change(|settings| settings.take_ciphers_of(context));
-        self.settings()
+        let share = self.contexts.current_share();
+        share.with_present_settings(|context| {
+            if settings.has_ciphers_of(context) {
+                return settings;
+            }
+            self.change(|settings| settings.take_ciphers_of(context));
+            self.settings()
+        })
     }
 
     /// `SSL_get_ssl_method`
@@ -164,8 +170,8 @@ impl Configuration {
     }
 
     /// Highest version that the settings allow.
-    pub(super) fn highest_version(&self, context: &Settings) -> Version {
-        let settings = self.settings_with_ciphers(context);
+    pub(super) fn highest_version(&self) -> Version {
+        let settings = self.settings_with_ciphers();
         [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
             .find(|version| settings.allows_version(self.method.get(), *version))

@@ -100,7 +100,7 @@ impl Delegate for Connection {
     }
 
     fn wants_key_log(&self) -> bool {
-        self.contexts.current().callbacks.key_log.get().is_set()
+        self.context().callbacks.key_log.get().is_set()
     }
 
     fn key_log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
@@ -113,7 +113,7 @@ impl Delegate for Connection {
         if early && !self.has_early_secrets() {
             return;
         }
-        let callback = self.contexts.current().callbacks.key_log.get();
+        let callback = self.context().callbacks.key_log.get();
         if !callback.is_set() {
             return;
         }

@@ -6,7 +6,7 @@ use super::handshake::EarlyDataStatus;
 use super::{Connection, Role, Stage};
 use crate::callback::{Lent, Ssl};
 use crate::cipher::{Cipher, Method};
-use crate::context::{Context, Settings};
+use crate::context::{Context, Settings, Share};
 use crate::error::Result;
 use crate::libcrypto::library::LibraryContext;
 use crate::reference::Lease;
@@ -20,18 +20,18 @@ impl Connection {
     }
 
     /// `SSL_get_SSL_CTX`. The lease may be held while the program runs, and switches contexts.
-    pub fn context(&self) -> Lease<'_, Context> {
-        self.contexts.current()
+    pub fn context(&self) -> Lease<'_, Context, Share> {
+        self.configuration.contexts.current()
     }
 
     /// The library context of the connection's context, which provides the algorithms.
     pub fn library(&self) -> LibraryContext {
-        self.contexts.current().library.clone()
+        self.configuration.contexts.current().library.clone()
     }
 
     /// The context whose cache, ticket keys and session callbacks are used.
-    pub fn session_context(&self) -> &Arc<Context> {
-        self.contexts.of_sessions()
+    pub fn session_context(&self) -> &Context {
+        self.configuration.contexts.of_sessions()
     }
 
     /// `SSL_get_ssl_method`.
@@ -107,8 +107,7 @@ impl Connection {
 
     /// The settings with the list of suites that applies now.
     pub fn settings_with_ciphers(&self) -> Lease<'_, Settings> {
-        let context = self.contexts.current().settings();
-        self.configuration.settings_with_ciphers(&context)
+        self.configuration.settings_with_ciphers()
     }
 
     /// Sets the list of suites for this connection, from the list that applies now.
@@ -122,8 +121,7 @@ impl Connection {
 
     /// Highest version that the settings allow.
     pub fn highest_version(&self) -> Version {
-        let context = self.contexts.current().settings();
-        self.configuration.highest_version(&context)
+        self.configuration.highest_version()
     }
 
     /// The role, once it is known.

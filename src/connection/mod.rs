@@ -14,8 +14,7 @@
 //!
 //! | part             | what it knows                                                         |
 //! |------------------|-----------------------------------------------------------------------|
-//! | `contexts`       | the current context, and that of the sessions                         |
-//! | `configuration`  | settings, method, verification parameters, names                      |
+//! | `configuration`  | contexts, settings, method, verification parameters, names            |
 //! | `transport`      | the BIOs, what a call waits for, a write that has to be repeated      |
 //! | `engine_cell`    | the engine, what it has agreed on with the peer, a KeyUpdate to send  |
 //! | `handshake`      | role, stage, and what a client or a server keeps of a handshake       |
@@ -88,7 +87,6 @@ pub use stop::Stop;
 pub use transport::Replaced;
 
 use configuration::Configuration;
-use contexts::Contexts;
 use engine_cell::EngineCell;
 use handshake::{EarlyData, Handshake};
 use hellos::Hellos;
@@ -113,7 +111,6 @@ pub struct Connection {
     tag: Tag<{ Connection::KIND }>,
     /// Application data.
     pub ex_data: ExData,
-    contexts: Contexts,
     pub(crate) configuration: Configuration,
     pub(crate) transport: Transport,
     pub(crate) engine: EngineCell,
@@ -135,15 +132,15 @@ impl Connection {
     // The count must be atomic, as references may be given back by any thread (SSL_free(3)); what
     // is inside belongs to one thread at a time, as SSL_new(3) asks of its callers.
     #[allow(clippy::arc_with_non_send_sync)]
-    pub fn new(context: &Arc<Context>) -> Result<Arc<Self>> {
+    pub fn new(context: &Context) -> Result<Arc<Self>> {
+        let configuration = Configuration::of(context)?;
         let connection = Arc::new(Self {
             tag: Tag::new(),
             ex_data: ExData::new(Class::Ssl),
-            contexts: Contexts::new(context),
-            configuration: Configuration::of(context)?,
             transport: Transport::default(),
             engine: EngineCell::default(),
-            handshake: Handshake::new(context.method().role),
+            handshake: Handshake::new(configuration.method().role),
+            configuration,
             hellos: Hellos::default(),
             session: SessionSlot::default(),
             peer: PeerState::default(),
@@ -158,7 +155,7 @@ impl Connection {
     /// `SSL_dup(3)` of a connection that has not begun: what its manual page lists is copied, the
     /// rest comes from the context, as it is now.
     pub fn duplicate(&self) -> Result<Arc<Self>> {
-        let copy = Self::new(&self.context().share())?;
+        let copy = Self::new(&self.context())?;
         match self.lend_session() {
             Some(_) => copy.copy_session_of(self),
             None => copy.configuration.take_certificates_of(&self.configuration),
@@ -177,26 +174,27 @@ impl Connection {
             self.session.lose_and_forget(self.session_context());
         }
         self.reset();
-        let method = self.contexts.current().method();
+        let method = self.context().method();
         self.configuration.reset(method);
     }
 
     /// `SSL_set_SSL_CTX(3)`: takes over the other context's certificates; the id context only if
     /// it was the former context's (S69).
-    pub fn switch_context(&self, context: Arc<Context>) {
+    pub fn switch_context(&self, context: &Context) {
         let before = self.context();
-        if std::ptr::eq(&*before, &*context) {
+        if std::ptr::eq(&*before, context) {
             return;
         }
-        let (old, new) = (before.settings(), context.settings());
+        let share = context.for_connection();
+        let (old, new) = (before.settings(), share.settings());
         self.change_settings(|settings| {
-            settings.take_certificates_of(&new);
+            settings.take_certificates_of(new);
             settings.algorithms = new.algorithms.clone();
             if settings.session_id_context == old.session_id_context {
                 settings.session_id_context = new.session_id_context.clone();
             }
         });
-        self.contexts.switch(context);
+        self.configuration.contexts.switch(share);
     }
 
     /// Back to the state before a handshake. Each part says what of it stays.

@@ -91,7 +91,7 @@ impl Connection {
     fn effective_info_callback(&self) -> InfoCallback {
         self.configuration
             .info_callback()
-            .or_else(|| self.contexts.current().callbacks.info.get())
+            .or_else(|| self.context().callbacks.info.get())
     }
 
     /// Begins or ends the reports, as the program has set its callbacks.

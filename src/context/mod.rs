@@ -24,6 +24,7 @@
 //! | `names`                                   | authorities that a side names to its peer         |
 //! | `sessions`                                | the cache with the program's callbacks around it  |
 //! | `session_table`                           | the sessions as the hash table that C reads       |
+//! | `share`                                   | what a connection has of its context              |
 //! | `statistics`                              | what `SSL_CTX_sess_number(3)` counts              |
 
 mod available;
@@ -41,6 +42,7 @@ mod security;
 mod session_table;
 mod sessions;
 mod settings;
+mod share;
 mod statistics;
 
 pub use crate::cipher::Method;
@@ -53,9 +55,10 @@ pub use names::Names;
 pub use profiles::Wishes;
 pub(crate) use profiles::no_group;
 pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
-pub use statistics::Statistics;
+pub use share::Share;
+pub use statistics::{Counter, Statistics};
 
-use std::ffi::c_int;
+use std::ffi::{c_int, c_long};
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
@@ -72,8 +75,8 @@ use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
-use crate::reference;
 use crate::reference::tag::{Tag, Tagged, tagged};
+use crate::reference::{self, Stripes};
 use crate::session::{Owner, Session};
 use crate::ticket::TicketKeys;
 
@@ -105,8 +108,8 @@ pub struct Context {
     session_table: OnceLock<Mutex<SessionTable>>,
     cache_mode: AtomicU32,
     session_timeout: AtomicI64,
-    /// What SSL_CTX_sess_number(3) counts.
-    pub statistics: Statistics,
+    /// What each thread counts for SSL_CTX_sess_number(3), and its share for connections.
+    stripes: Stripes<Statistics, Share>,
     /// Keys that seal tickets when the program does not.
     pub ticket_keys: TicketKeys,
     /// Application data (SSL_CTX_set_ex_data(3)).
@@ -143,7 +146,7 @@ impl Context {
             session_table: OnceLock::new(),
             cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE.0),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),
-            statistics: Statistics::default(),
+            stripes: Stripes::default(),
             ticket_keys,
             ex_data: ExData::new(Class::SslCtx),
         });
@@ -180,11 +183,13 @@ impl Context {
 
     /// Changes the settings for connections that are made from now on.
     pub fn change_settings(&self, change: impl Fn(&mut Settings)) {
-        self.settings.rcu(|settings| {
+        let former = self.settings.rcu(|settings| {
             let mut settings = Settings::clone(settings);
             change(settings.changing());
             Arc::new(settings)
         });
+        self.stripes.renew();
+        drop(former);
     }
 
     /// Like [`change_settings`](Self::change_settings), for a change that may fail: nothing changes
@@ -194,7 +199,7 @@ impl Context {
         mut change: impl FnMut(&mut Settings) -> Result<R>,
     ) -> Result<R> {
         let mut outcome = Err(Error::Silent);
-        self.settings.rcu(|settings| {
+        let former = self.settings.rcu(|settings| {
             let mut changed = Settings::clone(settings);
             outcome = change(changed.changing());
             match outcome {
@@ -202,6 +207,8 @@ impl Context {
                 Err(_) => settings.clone(),
             }
         });
+        self.stripes.renew();
+        drop(former);
         outcome
     }
 
@@ -281,6 +288,17 @@ impl Context {
     /// `SSL_CTX_set_timeout`: returns the old timeout.
     pub fn set_session_timeout(&self, seconds: i64) -> i64 {
         self.session_timeout.swap(seconds, Ordering::Relaxed)
+    }
+
+    /// What this thread counts for SSL_CTX_sess_number(3).
+    pub fn statistics(&self) -> &Statistics {
+        self.stripes.part()
+    }
+
+    /// The sum of what all threads have counted, as C sees it.
+    pub fn total(&self, counter: impl Fn(&Statistics) -> &Counter) -> c_long {
+        let parts = self.stripes.parts().map(|part| counter(part).get());
+        parts.fold(0, c_long::wrapping_add)
     }
 
     /// Names this context to the security callback.

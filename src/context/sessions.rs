@@ -37,7 +37,7 @@ impl Context {
         }
         self.show_in_table(session);
         while let Some(other) = evicted {
-            self.statistics.cache_full.increment();
+            self.statistics().cache_full.increment();
             self.finish_removal(&other);
             evicted = self.cache.evict(session);
         }

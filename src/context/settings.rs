@@ -227,6 +227,13 @@ impl Settings {
         self
     }
 
+    /// The same settings for other threads: nothing that handshakes count is shared with these.
+    pub fn replica(&self) -> Self {
+        let mut replica = self.clone();
+        replica.changing().session_id_context = self.session_id_context[..].into();
+        replica
+    }
+
     /// Suites in order of preference, TLS 1.3 first.
     pub fn ciphers(&self) -> impl Iterator<Item = &'static Cipher> {
         self.tls13_ciphers

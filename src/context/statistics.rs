@@ -1,4 +1,6 @@
-//! What `SSL_CTX_sess_number(3)` counts. Plain atomics: no counter ever takes a lock.
+//! What `SSL_CTX_sess_number(3)` counts. Plain atomics: no counter ever takes a lock. A context has
+//! some for each stripe of threads, so that threads which count at the same time write different
+//! lines.
 
 use std::ffi::c_long;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,18 +15,19 @@ impl Counter {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Subtracts one: a handshake has moved to another context.
+    /// Subtracts one: a handshake has moved to another context. Another thread may have added it, so
+    /// only the sum of all threads makes sense.
     pub fn decrement(&self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
 
-    /// The count, as C sees it.
+    /// The count of these threads.
     pub fn get(&self) -> c_long {
         self.0.load(Ordering::Relaxed) as c_long
     }
 }
 
-/// The statistics of a context.
+/// The statistics of some threads with a context.
 #[derive(Debug, Default)]
 pub struct Statistics {
     /// Client handshakes started.

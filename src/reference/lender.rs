@@ -5,6 +5,7 @@
 //! writes nothing that threads share, as a clone of the `Arc` would.
 
 use std::cell::{Cell, UnsafeCell};
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -98,25 +99,35 @@ fn too_many() -> u32 {
     panic!("more leases than memory could hold")
 }
 
-/// A value that is lent.
-pub struct Lease<'a, T> {
+/// A value of a `Lender<O>` that is lent, or a part of one.
+pub struct Lease<'a, T, O = T> {
     value: *const T,
     /// None when the value itself is borrowed for `'a`.
-    lender: Option<&'a Lender<T>>,
+    lender: Option<&'a Lender<O>>,
 }
 
-impl<T> Deref for Lease<'_, T> {
+impl<'a, T, O> Lease<'a, T, O> {
+    /// Lends a part of the value.
+    #[inline]
+    pub fn map<U>(self, part: impl FnOnce(&T) -> &U) -> Lease<'a, U, O> {
+        let value: *const U = part(&self);
+        let lender = ManuallyDrop::new(self).lender;
+        Lease { value, lender }
+    }
+}
+
+impl<T, O> Deref for Lease<'_, T, O> {
     type Target = T;
 
     #[inline]
     fn deref(&self) -> &T {
         // SAFETY: borrowed for longer than this, or owned by the lender: as its value, or among the former ones, which
-        // it keeps while this lease is counted.
+        // it keeps while this lease is counted. Or a part of such a value, which lives as long.
         unsafe { &*self.value }
     }
 }
 
-impl<T> Drop for Lease<'_, T> {
+impl<T, O> Drop for Lease<'_, T, O> {
     #[inline]
     fn drop(&mut self) {
         let Some(lender) = self.lender else { return };

@@ -16,6 +16,7 @@
 //! | `lock`         | a lock that survives a fork                                               |
 //! | `fork`         | a number that differs between a process and its forks                     |
 //! | `batch`        | random numbers that a thread draws many at a time                         |
+//! | `stripes`      | parts of an object for groups of threads, and shares of it that they count |
 //! | `sync`         | atomics and lock, which loom replaces                                     |
 
 mod attachment;
@@ -31,6 +32,7 @@ mod lender;
 #[cfg(not(loom))]
 mod lock;
 mod reclaim;
+mod stripes;
 pub mod sync;
 pub mod tag;
 mod weak_slot;
@@ -44,5 +46,6 @@ pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};
 pub use counted_cell::CountedCell;
 pub use lender::{Lease, Lender};
 pub use reclaim::{collect, garbage, pin, prepare, retire, try_to_collect};
+pub use stripes::Stripes;
 pub use sync::{Lock, LockGuard};
 pub use weak_slot::{WeakHandle, WeakSlot};

@@ -6,25 +6,25 @@ use std::ffi::c_long;
 use super::number::*;
 use super::target::Argument;
 use crate::abi::pointer::bytes;
-use crate::context::Context;
+use crate::context::{Context, Counter, Statistics};
 use crate::error::{Error, Reason, Result};
 use crate::flags::CacheMode;
 use crate::ticket::KEYS_LENGTH;
 
 /// One number of the statistics. Renegotiations never happen.
 pub fn count(context: &Context, command: std::ffi::c_int) -> c_long {
-    let statistics = &context.statistics;
+    let total = |counter: fn(&Statistics) -> &Counter| context.total(counter);
     match command {
         SESS_NUMBER => context.cache.len() as c_long,
-        SESS_CONNECT => statistics.connect.get(),
-        SESS_CONNECT_GOOD => statistics.connect_good.get(),
-        SESS_ACCEPT => statistics.accept.get(),
-        SESS_ACCEPT_GOOD => statistics.accept_good.get(),
-        SESS_HIT => statistics.hits.get(),
-        SESS_CB_HIT => statistics.callback_hits.get(),
-        SESS_MISSES => statistics.misses.get(),
-        SESS_TIMEOUTS => statistics.timeouts.get(),
-        SESS_CACHE_FULL => statistics.cache_full.get(),
+        SESS_CONNECT => total(|counts| &counts.connect),
+        SESS_CONNECT_GOOD => total(|counts| &counts.connect_good),
+        SESS_ACCEPT => total(|counts| &counts.accept),
+        SESS_ACCEPT_GOOD => total(|counts| &counts.accept_good),
+        SESS_HIT => total(|counts| &counts.hits),
+        SESS_CB_HIT => total(|counts| &counts.callback_hits),
+        SESS_MISSES => total(|counts| &counts.misses),
+        SESS_TIMEOUTS => total(|counts| &counts.timeouts),
+        SESS_CACHE_FULL => total(|counts| &counts.cache_full),
         _ => 0,
     }
 }

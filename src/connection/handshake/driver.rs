@@ -105,11 +105,12 @@ impl Connection {
         {
             return Err(Reason::BIO_NOT_SET.into());
         }
-        let statistics = &self.context().statistics;
+        let context = self.context();
         match role {
-            Role::Client => statistics.connect.increment(),
-            Role::Server => statistics.accept.increment(),
+            Role::Client => context.statistics().connect.increment(),
+            Role::Server => context.statistics().accept.increment(),
         }
+        drop(context);
         reference::prepare();
         self.handshake.begin(role);
         self.session.begin();

@@ -16,7 +16,8 @@ use crate::wire::Version;
 impl Connection {
     /// The end of a server's handshake.
     pub(super) fn finish_server(&self, server: &mut Server, master_secret: &Zeroizing<Vec<u8>>) {
-        let statistics = &self.context().statistics;
+        let context = self.context();
+        let statistics = context.statistics();
         let reported = server.reported.take();
         let tls13 = self.engine.facts().version == Version::TLS1_3;
         if tls13 {
@@ -75,7 +76,7 @@ impl Connection {
         let tls13 = self.engine.facts().version == Version::TLS1_3;
         if self.session.is_resumed() {
             self.finish_resumed_client(client, new_sessions, tls13);
-            context.statistics.hits.increment();
+            context.statistics().hits.increment();
         } else {
             let mut fields = self.new_fields();
             fields.master_key = master_secret.clone();
@@ -94,7 +95,7 @@ impl Connection {
                 self.update_cache();
             }
         }
-        self.context().statistics.connect_good.increment();
+        self.context().statistics().connect_good.increment();
     }
 
     fn finish_resumed_client(
@@ -170,9 +171,10 @@ impl Connection {
         if !may_be_kept || is_server && lacks_id_context(&settings) {
             return;
         }
+        // What this thread has counted: reading what all have would wait for their cache lines.
         let (bit, good) = match is_server {
-            true => (CacheMode::SERVER, &context.statistics.accept_good),
-            false => (CacheMode::CLIENT, &context.statistics.connect_good),
+            true => (CacheMode::SERVER, &context.statistics().accept_good),
+            false => (CacheMode::CLIENT, &context.statistics().connect_good),
         };
         let mode = context.cache_mode();
         let tls13 = self.engine.facts().version == Version::TLS1_3;

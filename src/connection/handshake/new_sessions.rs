@@ -126,7 +126,7 @@ impl Connection {
             return;
         };
         if offered.session().is_some() {
-            self.session_context().statistics.misses.increment();
+            self.session_context().statistics().misses.increment();
         }
         self.hold_provisional();
     }

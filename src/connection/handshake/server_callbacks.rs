@@ -38,8 +38,8 @@ impl Connection {
         let after = self.context();
         if !std::ptr::eq(&*before, &*after) {
             // S48: the start of this handshake is counted by the new context.
-            before.statistics.accept.decrement();
-            after.statistics.accept.increment();
+            before.statistics().accept.decrement();
+            after.statistics().accept.increment();
         }
         match answer {
             SSL_TLSEXT_ERR_ALERT_FATAL => {

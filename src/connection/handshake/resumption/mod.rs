@@ -88,7 +88,7 @@ impl Connection {
         if !self.may_resume(&offered, hello, version)? {
             return Ok(None);
         }
-        self.session_context().statistics.hits.increment();
+        self.session_context().statistics().hits.increment();
         self.peer.set_verify_result(offered.session.verify_result());
         Ok(Some(offered))
     }
@@ -127,7 +127,7 @@ impl Connection {
         }
         self.session.set_resumed(false);
         self.peer.set_verify_result(0);
-        self.session_context().statistics.hits.decrement();
+        self.session_context().statistics().hits.decrement();
         let result = self.begin_session();
         if let Some(offered) = dropped {
             self.session.keep_dropped(offered.session);

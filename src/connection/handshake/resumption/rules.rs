@@ -33,7 +33,7 @@ impl Connection {
             ));
         }
         if session.is_expired(clock::now()) {
-            self.session_context().statistics.timeouts.increment();
+            self.session_context().statistics().timeouts.increment();
             if offered.source == Source::Cache {
                 self.session_context().expire_session(session);
             }

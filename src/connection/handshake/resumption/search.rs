@@ -177,13 +177,13 @@ impl Connection {
             if let Some(session) = context.find_session(version, id) {
                 return Some(found(session));
             }
-            context.statistics.misses.increment();
+            context.statistics().misses.increment();
         }
         let session = context.callbacks.get_session.get().call(self.lent(), id)?;
         if session.is_not_resumable() {
             return None;
         }
-        context.statistics.callback_hits.increment();
+        context.statistics().callback_hits.increment();
         if !context.cache_mode().contains(CacheMode::NO_INTERNAL_STORE) {
             context.add_session(&session);
         }
