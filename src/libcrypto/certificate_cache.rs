@@ -5,24 +5,18 @@
 //! certificates that it gets (`X509_set_ex_data(3)`, `X509_add1_trust_object(3)`), and libcrypto
 //! does not lock such changes. Certificates that are lent to C are parsed separately.
 
-use std::sync::Arc;
-
-use arc_swap::ArcSwapOption;
-
 use crate::error::Result;
 use crate::libcrypto::library::LibraryContext;
+use crate::libcrypto::recent::Recent;
 use crate::libcrypto::signature_memory::{Digest, sha256};
 use crate::libcrypto::x509::{X509, X509Chain};
-
-/// The cache of the process.
-static CACHE: CertificateCache<16> = CertificateCache::new();
 
 /// The certificate with this DER encoding, from the cache of the process or parsed now. Callers
 /// share the object: they do not change it, and pass it to nothing that may call the program. Any
 /// thread.
 pub fn parsed(library: &LibraryContext, der: &[u8]) -> Result<X509> {
     match shares(library) {
-        true => CACHE.parsed(der).map(|parsed| parsed.certificate.clone()),
+        true => cached(der).map(|(certificate, _)| certificate),
         false => X509::from_der(library, der),
     }
 }
@@ -33,19 +27,42 @@ fn shares(library: &LibraryContext) -> bool {
     library.is_global_default()
 }
 
+/// A certificate with the DER that it was parsed from, and a digest of that. The key is the encoding
+/// itself, not its digest: so a lookup returns exactly what parsing would.
+struct Parsed {
+    der: Box<[u8]>,
+    certificate: X509,
+    digest: Digest,
+}
+
+/// The certificate with this DER encoding in the default library context, cached or parsed now, and
+/// a digest of the encoding. Threads that parse the same one at once each get their own.
+fn cached(der: &[u8]) -> Result<(X509, Digest)> {
+    static CACHE: Recent<Parsed, 16> = Recent::new();
+    let found = CACHE.find(der, |parsed| {
+        (*parsed.der == *der).then(|| (parsed.certificate.clone(), parsed.digest))
+    });
+    if let Some(found) = found {
+        return Ok(found);
+    }
+    let certificate = X509::from_der(&LibraryContext::default(), der)?;
+    let digest = sha256(&[der]);
+    let parsed = Parsed {
+        der: der.into(),
+        certificate: certificate.clone(),
+        digest,
+    };
+    CACHE.keep(der, parsed);
+    Ok((certificate, digest))
+}
+
 /// A peer's chain of certificates that connections share. They are as they were parsed, with
 /// algorithms of the default library context: callers do not change them, and pass them to nothing
 /// that may call the program.
 pub struct SharedChain {
     certificates: X509Chain,
-    parsed: Vec<Arc<Parsed>>,
-}
-
-/// A certificate, the DER that it was parsed from, and a digest of that.
-struct Parsed {
-    der: Box<[u8]>,
-    certificate: X509,
-    digest: Digest,
+    /// Of their encodings, in the same order.
+    digests: Vec<Digest>,
 }
 
 impl SharedChain {
@@ -58,12 +75,16 @@ impl SharedChain {
         if !shares(library) {
             return Ok(None);
         }
-        let parsed: Vec<_> = ders.map(|der| CACHE.parsed(der)).collect::<Result<_>>()?;
-        let certificates = parsed.iter().map(|parsed| parsed.certificate.clone());
-        Ok(Some(Self {
-            certificates: X509Chain::from_items(certificates)?,
-            parsed,
-        }))
+        let mut chain = Self {
+            certificates: X509Chain::new()?,
+            digests: Vec::with_capacity(ders.size_hint().0.max(4)),
+        };
+        for der in ders {
+            let (certificate, digest) = cached(der)?;
+            chain.certificates.push(certificate)?;
+            chain.digests.push(digest);
+        }
+        Ok(Some(chain))
     }
 
     /// The certificates, the peer's own first.
@@ -73,61 +94,16 @@ impl SharedChain {
 
     /// SHA-256 of the encoding of `certificate`, if it is this very object.
     pub(super) fn digest_of(&self, certificate: &X509) -> Option<&Digest> {
-        let is_it = |parsed: &&Arc<Parsed>| parsed.certificate.as_ptr() == certificate.as_ptr();
-        self.parsed.iter().find(is_it).map(|parsed| &parsed.digest)
-    }
-}
-
-/// Parsed certificates by their DER encoding, a limited number of them, found without a lock.
-///
-/// The key is the encoding itself, not a digest of it: so a lookup returns exactly what parsing
-/// would.
-struct CertificateCache<const SETS: usize> {
-    sets: [[ArcSwapOption<Parsed>; PLACES]; SETS],
-}
-
-/// How many certificates may be kept of those that belong to the same set.
-const PLACES: usize = 4;
-
-impl<const SETS: usize> CertificateCache<SETS> {
-    /// An empty cache for `4 * SETS` certificates.
-    const fn new() -> Self {
-        Self {
-            sets: [const { [const { ArcSwapOption::const_empty() }; PLACES] }; SETS],
-        }
-    }
-
-    /// The certificate with this DER encoding, cached or parsed now. When its set is full, another
-    /// certificate of the set is removed. Threads that parse the same one at once each get their
-    /// own.
-    fn parsed(&self, der: &[u8]) -> Result<Arc<Parsed>> {
-        // The end is the signature, which differs between certificates. Who chooses one may at
-        // worst remove others from the cache.
-        let end = der.last_chunk().copied().map_or(0, u64::from_le_bytes);
-        let end = end ^ end >> 32;
-        let set = &self.sets[end as usize % SETS];
-        for place in set {
-            if let Some(parsed) = &*place.load()
-                && *parsed.der == *der
-            {
-                return Ok(parsed.clone());
-            }
-        }
-        let parsed = Arc::new(Parsed {
-            certificate: X509::from_der(&LibraryContext::default(), der)?,
-            digest: sha256(&[der]),
-            der: der.into(),
-        });
-        let empty = set.iter().find(|place| place.load().is_none());
-        let place = empty.unwrap_or(&set[(end >> 16) as usize % PLACES]);
-        place.store(Some(parsed.clone()));
-        Ok(parsed)
+        let is_it = |own: &X509| own.as_ptr() == certificate.as_ptr();
+        let mut pairs = self.certificates.iter().zip(&self.digests);
+        pairs.find_map(|(own, digest)| is_it(&own).then_some(digest))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::libcrypto::recent::PLACES;
     use crate::libcrypto::testing;
 
     fn der(name: &str) -> Vec<u8> {
@@ -173,13 +149,16 @@ mod tests {
 
     #[test]
     fn the_cache_stays_within_its_capacity() {
-        let cache = CertificateCache::<1>::new();
+        let cache = Recent::<Vec<u8>, 1>::new();
         let encodings: Vec<_> = (0..9).map(|n| der(&format!("{n}.test"))).collect();
         for der in encodings.iter().chain(&encodings) {
-            let parsed = cache.parsed(der).unwrap();
-            assert_eq!(parsed.certificate.to_der().unwrap(), *der);
+            let find =
+                |cache: &Recent<Vec<u8>, 1>| cache.find(der, |kept| (kept == der).then_some(()));
+            if find(&cache).is_none() {
+                cache.keep(der, der.clone());
+            }
+            assert!(find(&cache).is_some());
         }
-        let kept = cache.sets[0].iter().filter(|place| place.load().is_some());
-        assert_eq!(kept.count(), PLACES);
+        assert_eq!(cache.len(), PLACES);
     }
 }

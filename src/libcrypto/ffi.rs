@@ -39,6 +39,8 @@ pub type AnyCallback = Option<unsafe extern "C" fn()>;
 /// `CRYPTO_malloc_fn`
 pub type MallocFunction = unsafe extern "C" fn(usize, *const c_char, c_int) -> *mut c_void;
 
+/// `X509_PUBKEY`
+pub enum EncodedKey {}
 /// A hash table of pointers (`OPENSSL_LHASH`).
 pub enum LhashTable {}
 /// `OCSP_RESPID`
@@ -156,6 +158,7 @@ unsafe extern "C" {
 
     // Keys
     pub fn EVP_PKEY_get_base_id(key: *const EVP_PKEY) -> c_int;
+    pub fn EVP_PKEY_dup(key: *mut EVP_PKEY) -> *mut EVP_PKEY;
     pub fn EVP_PKEY_is_a(key: *const EVP_PKEY, name: *const c_char) -> c_int;
     pub fn EVP_PKEY_get_group_name(
         key: *const EVP_PKEY,
@@ -183,6 +186,14 @@ unsafe extern "C" {
     ) -> c_int;
     pub fn X509_get_extension_flags(certificate: *mut X509) -> u32;
     pub fn X509_get_key_usage(certificate: *mut X509) -> u32;
+    pub fn X509_get_X509_PUBKEY(certificate: *const X509) -> *const EncodedKey;
+    pub fn X509_PUBKEY_get0_param(
+        algorithm: *mut *mut ASN1_OBJECT,
+        bytes: *mut *const c_uchar,
+        length: *mut c_int,
+        parameters: *mut *mut c_void,
+        key: *const EncodedKey,
+    ) -> c_int;
     pub fn X509_get0_notBefore(certificate: *const X509) -> *const ASN1_TIME;
     pub fn X509_get0_notAfter(certificate: *const X509) -> *const ASN1_TIME;
 

@@ -1,7 +1,9 @@
-//! What the validity of a signature depends on in the issuer's public key.
+//! The keys of issuers whose signatures are remembered.
 
 use std::ffi::{CStr, c_char, c_int, c_uint};
 
+use crate::libcrypto::public_key::PublicKey;
+use crate::libcrypto::recent::Recent;
 use crate::libcrypto::signature_memory::{Digest, sha256};
 use crate::libcrypto::x509::X509;
 use crate::libcrypto::{error_queue, ffi};
@@ -40,19 +42,80 @@ impl Provider {
     }
 }
 
+/// A key that has signed certificates which were found valid: a copy, which nothing changes.
+struct KnownKey {
+    key: PublicKey,
+    digest: Digest,
+}
+
 /// A digest of the signature that `issuer`'s key has made of a certificate, which is given by the
-/// digest of all of it. The key is described as libcrypto uses it, not as `issuer` is encoded: a
-/// program may have changed the one without the other. `None` for other keys than RSA, named
-/// elliptic curves, Ed25519 and Ed448, and for keys of other providers than `provider`.
-pub fn signature_digest(issuer: &X509, provider: Provider, signed: &Digest) -> Option<Digest> {
+/// digest of all of it. `None` for keys that are not known, and for those of other providers than
+/// `provider`.
+///
+/// The key is compared as libcrypto uses it, not as `issuer` is encoded: a program may have changed
+/// the one without the other.
+pub fn known_signature(issuer: &X509, provider: Provider, signed: &Digest) -> Option<Digest> {
     if Provider::of(issuer)? != provider {
         return None;
     }
-    // SAFETY: a live certificate, whose key lives as long.
-    let (key, kind) = unsafe {
-        let key = ffi::X509_get0_pubkey(issuer.as_ptr());
-        (key, ffi::EVP_PKEY_get_base_id(key))
+    // SAFETY: a live certificate, whose key lives as long, and the live key of the cache.
+    let is_it = |known: &KnownKey| unsafe {
+        ffi::EVP_PKEY_eq(known.key.as_ptr(), ffi::X509_get0_pubkey(issuer.as_ptr())) == 1
     };
+    let key = KEYS.find(encoded_key(issuer)?, |known| {
+        error_queue::quietly(|| is_it(known)).then_some(known.digest)
+    })?;
+    Some(sha256(&[&key, signed]))
+}
+
+/// The same; the key is known from now on. `None` for other keys than RSA, named elliptic curves,
+/// Ed25519 and Ed448.
+pub fn learned_signature(issuer: &X509, provider: Provider, signed: &Digest) -> Option<Digest> {
+    if Provider::of(issuer)? != provider {
+        return None;
+    }
+    let known = known_signature(issuer, provider, signed);
+    if known.is_some() {
+        return known;
+    }
+    // SAFETY: a live certificate, whose key lives as long; the copy is the caller's.
+    let key = error_queue::quietly(|| unsafe {
+        PublicKey::from_raw_owned(ffi::EVP_PKEY_dup(ffi::X509_get0_pubkey(issuer.as_ptr())))
+    })?;
+    let digest = digest_of(&key)?;
+    KEYS.keep(encoded_key(issuer)?, KnownKey { key, digest });
+    known_signature(issuer, provider, signed)
+}
+
+/// The keys of the process.
+static KEYS: Recent<KnownKey, 16> = Recent::new();
+
+/// The bits of the key in the certificate's encoding.
+fn encoded_key(certificate: &X509) -> Option<&[u8]> {
+    let mut bytes = std::ptr::null();
+    let mut length = 0;
+    // SAFETY: a live certificate; the bytes live as long as it does, unless the program changes it.
+    unsafe {
+        let (no_object, none) = (std::ptr::null_mut(), std::ptr::null_mut());
+        let key = ffi::X509_get_X509_PUBKEY(certificate.as_ptr());
+        if key.is_null()
+            || ffi::X509_PUBKEY_get0_param(no_object, &mut bytes, &mut length, none, key) != 1
+            || bytes.is_null()
+        {
+            return None;
+        }
+        Some(std::slice::from_raw_parts(
+            bytes,
+            usize::try_from(length).ok()?,
+        ))
+    }
+}
+
+/// A digest of all that the validity of a signature depends on in the key.
+fn digest_of(key: &PublicKey) -> Option<Digest> {
+    let key = key.as_ptr();
+    // SAFETY: a live key.
+    let kind = unsafe { ffi::EVP_PKEY_get_base_id(key) };
     let mut first = [0; MODULUS];
     let mut second = [0; 64];
     let (first, second): (&[u8], &[u8]) = match kind {
@@ -84,7 +147,7 @@ pub fn signature_digest(issuer: &X509, provider: Provider, signed: &Digest) -> O
     // The lengths make the parts unambiguous.
     let lengths = [kind as u32, first.len() as u32, second.len() as u32];
     let lengths = lengths.map(u32::to_le_bytes);
-    Some(sha256(&[lengths.as_flattened(), first, second, signed]))
+    Some(sha256(&[lengths.as_flattened(), first, second]))
 }
 
 /// A parameter of a key, and where to read it into.

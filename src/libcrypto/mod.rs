@@ -25,7 +25,7 @@
 //! | [`library`], [`algorithms`]                        | where algorithms are taken from, and which there are |
 //! | `allocator`, `reserve`                           | where the library's own memory comes from |
 //! | [`error_queue`], [`init`], [`configuration`]       | the library itself                       |
-//! | [`ffi`], `library_functions`, [`object`], [`outcome`] | declarations, and what the types share |
+//! | [`ffi`], `library_functions`, [`object`], [`outcome`], `recent` | declarations, and what the types share |
 //! | `testing`                                          | keys and certificates for unit tests     |
 //!
 //! [`Error::Queued`]: crate::error::Error::Queued
@@ -64,6 +64,7 @@ pub mod private_key;
 mod private_key_der;
 pub mod public_key;
 pub mod random;
+mod recent;
 mod reserve;
 pub mod rsa_key;
 mod signature_memory;

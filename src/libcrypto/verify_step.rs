@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use crate::libcrypto::certificate_cache::SharedChain;
 use crate::libcrypto::certificate_time::Clock;
 use crate::libcrypto::ffi;
-use crate::libcrypto::issuer_key::{Provider, signature_digest};
+use crate::libcrypto::issuer_key::{Provider, known_signature, learned_signature};
 use crate::libcrypto::object::Lent;
 use crate::libcrypto::signature_memory::{self, Digest};
 use crate::libcrypto::stack::Stack;
@@ -167,16 +167,20 @@ unsafe fn is_valid(
         && chain.iter().all(|certificate| clock.is_valid(&certificate))
         && links(chain).all(|(subject, issuer)| {
             may_issue(&issuer, &subject)
-                && signature(&subject, &issuer, shared)
+                && signature(&subject, &issuer, shared, known_signature)
                     .is_some_and(|digest| signature_memory::of_process().has(&digest))
         })
 }
 
 /// Keeps the signatures of a chain that libcrypto has found valid.
 fn keep_signatures(chain: &X509Chain, shared: &SharedChain) {
-    let signatures = links(chain).filter(|(subject, issuer)| subject.as_ptr() != issuer.as_ptr());
-    for digest in signatures.filter_map(|(subject, issuer)| signature(&subject, &issuer, shared)) {
-        signature_memory::of_process().keep(&digest);
+    for (subject, issuer) in links(chain) {
+        // libcrypto's step checks no signature of a certificate by itself.
+        if subject.as_ptr() != issuer.as_ptr()
+            && let Some(digest) = signature(&subject, &issuer, shared, learned_signature)
+        {
+            signature_memory::of_process().keep(&digest);
+        }
     }
 }
 
@@ -199,9 +203,14 @@ fn may_issue(issuer: &X509, subject: &X509) -> bool {
 
 /// The signature of `subject`, if it is a shared certificate: those, and only those, are known to
 /// be what they were parsed from, with algorithms of the default library context.
-fn signature(subject: &X509, issuer: &X509, shared: &SharedChain) -> Option<Digest> {
+fn signature(
+    subject: &X509,
+    issuer: &X509,
+    shared: &SharedChain,
+    digest: impl Fn(&X509, Provider, &Digest) -> Option<Digest>,
+) -> Option<Digest> {
     let leaf = shared.certificates().get(0)?;
-    signature_digest(issuer, Provider::of(&leaf)?, shared.digest_of(subject)?)
+    digest(issuer, Provider::of(&leaf)?, shared.digest_of(subject)?)
 }
 
 #[cfg(test)]
