@@ -225,7 +225,7 @@ impl ClientHello {
         for share in Reader::items(list, |list| Some((list.u16()?, list.vector16()?))) {
             match share {
                 None | Some((_, [])) => return malformed(Reason::LENGTH_MISMATCH),
-                Some((group, _)) if !groups.contains(&group) => {
+                Some((group, _)) if !groups.contains(group) => {
                     return Err(Failure::with_alert(
                         Reason::BAD_KEY_SHARE,
                         Alert::ILLEGAL_PARAMETER,

@@ -56,9 +56,11 @@ impl ClientHelloReader {
                         Alert::ILLEGAL_PARAMETER,
                     ));
                 }
-                if let Some(body) = self.message.get(MESSAGE_HEADER..length) {
-                    let hello = ClientHello::parse(body.to_vec())?;
-                    return Ok(Some(hello));
+                if self.message.len() >= length {
+                    let mut body = std::mem::take(&mut self.message);
+                    body.truncate(length);
+                    body.drain(..MESSAGE_HEADER);
+                    return Ok(Some(ClientHello::parse(body)?));
                 }
             }
         }

@@ -142,7 +142,7 @@ impl Hellos {
 
     /// Records the groups of a ClientHello.
     pub(super) fn set_groups(&self, hello: &ClientHello) {
-        let groups = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
+        let groups = hello.numbers(ExtensionType::SUPPORTED_GROUPS).to_vec();
         self.groups.replace(groups);
     }
 

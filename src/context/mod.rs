@@ -19,6 +19,7 @@
 //! | `lent_chains`                             | their chains as they are lent to C                |
 //! | `security`                                | what the security level or callback permits       |
 //! | `profiles`                                | suites and groups that a side may speak with      |
+//! | `schemes`                                 | signature schemes in force                        |
 //! | `available`                               | what the library context has algorithms for       |
 //! | `certificate_security`                    | whether the security level permits a certificate  |
 //! | `names`                                   | authorities that a side names to its peer         |
@@ -38,6 +39,7 @@ mod credentials_tests;
 mod lent_chains;
 mod names;
 mod profiles;
+mod schemes;
 mod security;
 mod session_table;
 mod sessions;
@@ -54,6 +56,7 @@ pub use lent_chains::{EXTRA as EXTRA_CHAIN, Former as FormerChain, LentChains};
 pub use names::Names;
 pub use profiles::Wishes;
 pub(crate) use profiles::no_group;
+pub use schemes::Signer;
 pub use settings::{CipherStack, NO_VERSION_LEFT, Settings, VersionRange};
 pub use share::Share;
 pub use statistics::{Counter, Statistics};

@@ -17,7 +17,7 @@ use crate::context::NO_VERSION_LEFT;
 use crate::engine::Profile;
 use crate::error::{Error, Reason, Result};
 use crate::flags::Options;
-use crate::wire::Version;
+use crate::wire::{Numbers, Version};
 
 /// `NID_rsaEncryption`, `NID_rsassaPss`, `NID_X9_62_id_ecPublicKey`: kinds of signatures.
 const RSA: i32 = 6;
@@ -40,9 +40,9 @@ pub struct Wishes<'a> {
     /// The version that has been negotiated.
     pub version: Version,
     /// Suites by number, best first.
-    pub suites: &'a [u16],
+    pub suites: Numbers<'a>,
     /// Groups by number; empty when the client has not named any.
-    pub groups: &'a [u16],
+    pub groups: Numbers<'a>,
 }
 
 impl Settings {
@@ -138,7 +138,7 @@ impl Settings {
         let mut ciphers: Vec<_> = self
             .ciphers()
             .filter(|cipher| versions.contains(&version_of(cipher)))
-            .filter(|cipher| !asks || client.suites.contains(&cipher.wire()))
+            .filter(|cipher| !asks || client.suites.contains(cipher.wire()))
             .filter(|cipher| self.permits_cipher(asker, CIPHER_SHARED, cipher))
             .collect();
         ciphers.sort_by_key(|cipher| first(cipher));
@@ -160,7 +160,7 @@ impl Settings {
         };
         let groups = groups
             .into_iter()
-            .filter(|group| !asks || client.groups.is_empty() || client.groups.contains(group))
+            .filter(|group| !asks || client.groups.is_empty() || client.groups.contains(*group))
             .filter(may_use)
             .collect();
         self.assemble(&ciphers, groups)
@@ -196,8 +196,8 @@ impl Settings {
     /// signature, which must be accepted.
     fn offered_ciphers(&self, versions: &[Version], asker: Asker<'_>) -> Vec<&'static Cipher> {
         let signs = |kinds: &[i32]| {
-            self.signature_schemes()
-                .into_iter()
+            let schemes = self.signature_schemes().iter().copied();
+            schemes
                 .filter(|scheme| {
                     let algorithm = SignatureAlgorithm::from_id(*scheme);
                     algorithm.is_some_and(|known| kinds.contains(&known.signature_nid))
@@ -228,12 +228,12 @@ impl Settings {
 
     /// `SSL_OP_PRIORITIZE_CHACHA`: the server's order, but ChaCha20 first for a client that prefers
     /// it.
-    fn puts_chacha_first(&self, offered: &[u16]) -> bool {
+    fn puts_chacha_first(&self, offered: Numbers<'_>) -> bool {
         const BOTH: Options = Options::CIPHER_SERVER_PREFERENCE.with(Options::PRIORITIZE_CHACHA);
         self.options.contains(BOTH)
             && offered
                 .iter()
-                .find_map(|number| Cipher::from_wire(*number).filter(|known| !known.is_signal()))
+                .find_map(|number| Cipher::from_wire(number).filter(|known| !known.is_signal()))
                 .is_some_and(|first| first.encryption == Encryption::ChaCha20Poly1305)
     }
 }
@@ -241,8 +241,8 @@ impl Settings {
 /// Whether this is a suite of Suite B whose group the client supports.
 fn suits_suite_b(cipher: &Cipher, client: &Wishes<'_>) -> bool {
     SuiteB::group_of_suite(cipher.wire()).is_some_and(|group| {
-        client.suites.contains(&cipher.wire())
-            && (client.groups.is_empty() || client.groups.contains(&group))
+        client.suites.contains(cipher.wire())
+            && (client.groups.is_empty() || client.groups.contains(group))
     })
 }
 

@@ -7,6 +7,7 @@ use once_cell::sync::OnceCell;
 
 use super::credentials::Credentials;
 use super::profiles::Profiles;
+use super::schemes::Schemes;
 use crate::callback::{
     AllowEarlyDataCallback, CertificateCallback, GenerateSessionIdCallback, MessageCallback,
     NotResumableCallback, PasswordCallback, PskCallbacks, SecurityCallback, VerifyCallback,
@@ -14,7 +15,6 @@ use crate::callback::{
 use crate::cipher::group::DEFAULT_GROUPS;
 use crate::cipher::list::{DEFAULT_CIPHER_LIST, DEFAULT_CIPHERSUITES, parse_ciphersuites};
 use crate::cipher::security::DEFAULT_LEVEL;
-use crate::cipher::signature::DEFAULT_SIGNATURE_ALGORITHMS;
 use crate::cipher::{Cipher, CipherList, Method, SuiteB};
 use crate::error::{Error, Reason, Result};
 use crate::flags::{CertificateFlags, Mode, Options, VerifyMode};
@@ -132,6 +132,8 @@ pub struct Settings {
     pub post_handshake_auth: c_int,
     /// Suites and groups of a client and a server, derived from the other fields when first needed.
     pub(super) profiles: Profiles,
+    /// The signature schemes in force, derived likewise.
+    pub(super) schemes: Schemes,
 }
 
 #[cfg(test)]
@@ -189,6 +191,7 @@ impl Settings {
             psk: PskCallbacks::default(),
             post_handshake_auth: 0,
             profiles: Profiles::default(),
+            schemes: Schemes::default(),
         }
         .with_available_ciphers()
     }
@@ -224,6 +227,7 @@ impl Settings {
     /// Called on a value that is about to be changed: drops what was derived from it.
     pub fn changing(&mut self) -> &mut Self {
         self.profiles = Profiles::default();
+        self.schemes = Schemes::default();
         self
     }
 
@@ -334,30 +338,6 @@ impl Settings {
     /// The callback for passwords of key files.
     pub fn key_password(&self) -> Password {
         self.password.password()
-    }
-
-    /// Signature schemes as set, by TLS number, best first. The security policy is not considered.
-    pub fn signature_schemes(&self) -> Vec<u16> {
-        let schemes = match (self.suite_b(), &self.signature_schemes) {
-            (Some(profile), _) => profile.signature_schemes().to_vec(),
-            (None, Some(schemes)) => schemes.to_vec(),
-            (None, None) => DEFAULT_SIGNATURE_ALGORITHMS.to_vec(),
-        };
-        self.with_algorithms(schemes)
-    }
-
-    /// Signature schemes for a client's signature: what a client signs with, and what a server
-    /// requests of clients. The security policy is not considered.
-    pub fn client_signature_schemes(&self) -> Vec<u16> {
-        match (self.suite_b(), &self.client_signature_schemes) {
-            (None, Some(schemes)) => self.with_algorithms(schemes.to_vec()),
-            _ => self.signature_schemes(),
-        }
-    }
-
-    fn with_algorithms(&self, mut schemes: Vec<u16>) -> Vec<u16> {
-        schemes.retain(|scheme| self.has_algorithms_of_scheme(*scheme));
-        schemes
     }
 
     /// Copies what belongs to the certificates, in `SSL_set_SSL_CTX(3)`, `SSL_copy_session_id(3)`

@@ -58,17 +58,15 @@ impl Profile {
     }
 
     /// The TLS 1.3 suite that a server picks from `offered`.
-    pub fn choose_tls13(&self, offered: &[u16]) -> Option<u16> {
+    pub fn choose_tls13(&self, offered: impl Iterator<Item = u16> + Clone) -> Option<u16> {
         let ours = || self.provider.tls13_cipher_suites.iter();
         if self.prefer_server_order {
             ours()
                 .map(|suite| suite.common.suite.0)
-                .find(|suite| offered.contains(suite))
+                .find(|suite| offered.clone().any(|one| one == *suite))
         } else {
-            offered
-                .iter()
-                .copied()
-                .find(|suite| ours().any(|our| our.common.suite.0 == *suite))
+            let mut offered = offered;
+            offered.find(|suite| ours().any(|our| our.common.suite.0 == *suite))
         }
     }
 
@@ -81,11 +79,9 @@ impl Profile {
     }
 
     /// Whether one of these groups is among ours.
-    pub fn has_any_group(&self, offered: &[u16]) -> bool {
-        self.provider
-            .kx_groups
-            .iter()
-            .any(|our| offered.contains(&our.name().0))
+    pub fn has_any_group(&self, mut offered: impl Iterator<Item = u16>) -> bool {
+        let ours = &self.provider.kx_groups;
+        offered.any(|group| ours.iter().any(|our| our.name().0 == group))
     }
 
     /// Whether this TLS 1.2 suite is among ours.
@@ -98,12 +94,14 @@ impl Profile {
 
     /// Like [`choose_tls13`](Self::choose_tls13), but a suite with a hash of this length (bytes) if
     /// there is one.
-    pub fn choose_tls13_with_hash(&self, offered: &[u16], hash_len: usize) -> Option<u16> {
-        let (with, without): (Vec<_>, Vec<_>) = offered
-            .iter()
-            .partition(|suite| tls13_hash_len(**suite) == Some(hash_len));
-        self.choose_tls13(&with)
-            .or_else(|| self.choose_tls13(&without))
+    pub fn choose_tls13_with_hash(
+        &self,
+        offered: impl Iterator<Item = u16> + Clone,
+        hash_len: usize,
+    ) -> Option<u16> {
+        let fits = |suite: &u16| tls13_hash_len(*suite) == Some(hash_len);
+        self.choose_tls13(offered.clone().filter(fits))
+            .or_else(|| self.choose_tls13(offered.filter(|suite| !fits(suite))))
     }
 }
 

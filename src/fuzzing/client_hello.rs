@@ -8,12 +8,12 @@ pub fn client_hello(data: &[u8]) {
     assert_eq!(hello.random().len(), 32);
     assert!(hello.session_id().len() <= 32);
     assert_eq!(
-        hello.cipher_suites().len(),
+        hello.cipher_suites().to_vec().len(),
         hello.cipher_suite_bytes().len() / 2
     );
     for kind in hello.extension_types() {
         assert!(hello.extension(kind).is_some());
-        hello.numbers(kind);
+        hello.numbers(kind).to_vec();
     }
     if let Some(name) = hello.server_name() {
         assert!(name.len() <= 255 && !name.contains(&0));

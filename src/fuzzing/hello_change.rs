@@ -63,7 +63,7 @@ fn change_of_client(message: &[u8]) {
     }
     let sent = read(&sent);
     assert!(!sent.offers_extended_master_secret());
-    assert_eq!(sent.cipher_suites().last(), Some(&0x5600));
+    assert_eq!(sent.cipher_suites().iter().last(), Some(0x5600));
     assert_same(
         &hello,
         &sent,

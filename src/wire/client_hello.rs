@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::alpn;
 use super::extension::{EXTENSION_HEADER, ExtensionType, HOST_NAME, OCSP, extensions};
 use super::message::{HandshakeType, MESSAGE_HEADER, message_header};
-use super::reader::{Reader, numbers};
+use super::reader::{Numbers, Reader};
 use super::version::Version;
 use super::writer::{put_vector8, put_vector16};
 
@@ -146,7 +146,8 @@ impl ClientHello {
     /// Finds the extensions, which lie in `list`. Each that is known may come once; pre_shared_key is
     /// the last.
     fn find_extensions(&mut self, list: Range<usize>) -> Result<(), Malformed> {
-        let mut found: Vec<(ExtensionType, Range<usize>)> = Vec::new();
+        // As many as there usually are.
+        let mut found: Vec<(ExtensionType, Range<usize>)> = Vec::with_capacity(16);
         let mut at = list.start;
         for extension in extensions(&self.body[list.clone()]) {
             let extension = extension.ok_or(Malformed::Extension)?;
@@ -183,8 +184,8 @@ impl ClientHello {
     }
 
     /// Suites by number, in the client's order.
-    pub fn cipher_suites(&self) -> Vec<u16> {
-        numbers(self.cipher_suite_bytes()).collect()
+    pub fn cipher_suites(&self) -> Numbers<'_> {
+        Numbers::new(self.cipher_suite_bytes())
     }
 
     /// Compression methods as on the wire.
@@ -232,7 +233,7 @@ impl ClientHello {
         match self.extension(ExtensionType::SUPPORTED_VERSIONS) {
             Some(contents) => Reader::new(contents)
                 .vector8()
-                .is_some_and(|list| numbers(list).any(|one| Version(one) == version)),
+                .is_some_and(|list| Numbers::new(list).contains(version.0)),
             None => version <= Version::TLS1_2 && self.legacy_version() >= version,
         }
     }
@@ -284,17 +285,19 @@ impl ClientHello {
     }
 
     /// Groups of the key_share extension, by number; empty for a malformed list.
-    pub fn key_share_groups(&self) -> Vec<u16> {
-        let list = self.extension(ExtensionType::KEY_SHARE);
-        list.and_then(|contents| Reader::new(contents).vector16())
-            .and_then(|list| {
-                Reader::items(list, |list| {
-                    let group = list.u16()?;
-                    list.vector16().map(|_| group)
-                })
-                .collect()
+    pub fn key_share_groups(&self) -> impl Iterator<Item = u16> {
+        let groups = |list| {
+            Reader::items(list, |list| {
+                let group = list.u16()?;
+                list.vector16().map(|_| group)
             })
-            .unwrap_or_default()
+        };
+        self.extension(ExtensionType::KEY_SHARE)
+            .and_then(|contents| Reader::new(contents).vector16())
+            .filter(|list| groups(list).all(|group| group.is_some()))
+            .into_iter()
+            .flat_map(groups)
+            .flatten()
     }
 
     /// Whether psk_dhe_ke is among the key exchange modes for PSKs.
@@ -312,7 +315,7 @@ impl ClientHello {
 
     /// Whether a signalling value among the suites says that the client knows secure renegotiation (RFC 5746).
     pub fn has_renegotiation_suite(&self) -> bool {
-        numbers(self.cipher_suite_bytes()).any(|suite| suite == EMPTY_RENEGOTIATION_INFO_SCSV)
+        self.cipher_suites().contains(EMPTY_RENEGOTIATION_INFO_SCSV)
     }
 
     /// The DER names of certificate_authorities; `None` for a malformed list, or without the extension.
@@ -323,10 +326,10 @@ impl ClientHello {
     }
 
     /// The groups of supported_groups, or the schemes of signature_algorithms, by number.
-    pub fn numbers(&self, kind: ExtensionType) -> Vec<u16> {
+    pub fn numbers(&self, kind: ExtensionType) -> Numbers<'_> {
         self.extension(kind)
             .and_then(|contents| Reader::new(contents).vector16())
-            .map(|list| numbers(list).collect())
+            .map(Numbers::new)
             .unwrap_or_default()
     }
 }

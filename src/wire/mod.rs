@@ -37,7 +37,7 @@ pub use extension::{EXTENSION_HEADER, Extension, ExtensionType, HOST_NAME, OCSP,
 pub use message::{
     HandshakeType, MESSAGE_HEADER, Message, message_header, message_length, messages,
 };
-pub use reader::{Reader, from_u24, numbers};
+pub use reader::{Numbers, Reader, from_u24, numbers};
 pub use record::{
     CHANGE_CIPHER_SPEC_RECORD, ContentType, LONGEST_PLAINTEXT, RECORD_HEADER, Record, RecordHeader,
     handshake_contents, put_records, records,

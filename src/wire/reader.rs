@@ -118,9 +118,49 @@ pub fn numbers(list: &[u8]) -> impl Iterator<Item = u16> {
     list.as_chunks().0.iter().copied().map(u16::from_be_bytes)
 }
 
+/// A list of numbers of two bytes, as on the wire. A byte behind the last does not count.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Numbers<'a>(&'a [u8]);
+
+impl<'a> Numbers<'a> {
+    /// The numbers in these bytes.
+    pub fn new(list: &'a [u8]) -> Self {
+        Self(list)
+    }
+
+    /// One after the other.
+    pub fn iter(self) -> impl Iterator<Item = u16> + Clone + use<'a> {
+        let pairs = self.0.as_chunks().0.iter();
+        pairs.copied().map(u16::from_be_bytes)
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(self) -> bool {
+        self.0.len() < 2
+    }
+
+    /// Whether this one is among them.
+    pub fn contains(self, number: u16) -> bool {
+        self.iter().any(|one| one == number)
+    }
+
+    /// A copy.
+    pub fn to_vec(self) -> Vec<u16> {
+        self.iter().collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_pairs_of_bytes() {
+        let numbers = Numbers::new(&[0, 29, 1, 2, 7]);
+        assert_eq!(numbers.to_vec(), [29, 0x102]);
+        assert!(numbers.contains(29) && !numbers.contains(7) && !numbers.is_empty());
+        assert!(Numbers::new(&[7]).is_empty());
+    }
 
     #[test]
     fn what_is_read_is_taken_off_the_front() {

@@ -32,7 +32,7 @@ impl Connection {
             .handshake
             .server(|server| (server.version, server.profile.clone()));
         let chosen = |profile: &Profile| {
-            version == Version::TLS1_3 && profile.has_any_group(&hello.key_share_groups())
+            version == Version::TLS1_3 && profile.has_any_group(hello.key_share_groups())
         };
         if let Some((of, profile)) = made
             && (of == changes || chosen(&profile))
@@ -41,8 +41,8 @@ impl Connection {
         }
         let wishes = Wishes {
             version,
-            suites: &hello.cipher_suites(),
-            groups: &hello.numbers(ExtensionType::SUPPORTED_GROUPS),
+            suites: hello.cipher_suites(),
+            groups: hello.numbers(ExtensionType::SUPPORTED_GROUPS),
         };
         let profile = settings
             .server_profile(self.configuration.method(), self.asker(), &wishes)

@@ -6,7 +6,7 @@ use super::external_psk::OfferedPsk;
 use super::{Connection, HandshakeState, Role, Stop, secrets_of};
 use crate::clock;
 use crate::connection::policy::hello_change;
-use crate::context::Settings;
+use crate::context::{Settings, Signer};
 use crate::engine::{ClientParameters, Failure, PeerRejected, Profile, SessionSecrets};
 use crate::session::{Session, SessionRef};
 use crate::wire::{Tls12Ticket, Version, alpn};
@@ -167,7 +167,7 @@ impl Connection {
         profile: Arc<Profile>,
         offer: &Offer,
     ) -> Result<ClientParameters, Stop> {
-        let schemes = self.offered_signatures(settings, settings.signature_schemes());
+        let schemes = self.offered_signatures(settings, Signer::Server);
         // Not borrowed any more when the policy asks the program.
         let server_name = self
             .configuration
@@ -180,7 +180,7 @@ impl Connection {
             session: offer.for_engine(),
             early_data: self.early.is_connecting(),
             signature_schemes: self.enforce(schemes)?,
-            signing_schemes: settings.client_signature_schemes(),
+            signing_schemes: settings.client_signature_schemes().to_vec(),
             binds_curves: settings.suite_b().is_some(),
             may_authenticate: self.may_authenticate(settings),
             authorities: self.names_for_peer(Role::Client),

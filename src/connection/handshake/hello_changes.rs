@@ -34,7 +34,7 @@ impl Connection {
             _ if is_there => None,
             Version::TLS1_2 => Some(DEFAULT_SCHEMES.to_vec()),
             // A PSK authenticates the server, so nothing is signed.
-            _ if resumed.is_some() => Some(settings.signature_schemes()),
+            _ if resumed.is_some() => Some(settings.signature_schemes().to_vec()),
             _ => {
                 return Err(
                     self.refuse(Reason::MISSING_SIGALGS_EXTENSION, Alert::MISSING_EXTENSION)

@@ -256,8 +256,8 @@ impl Connection {
         }
         self.record_contents(hello);
         if version == Version::TLS1_3 {
-            let suites = hello.cipher_suites();
-            if self.server_profile(hello)?.choose_tls13(&suites).is_none() {
+            let suites = hello.cipher_suites().iter();
+            if self.server_profile(hello)?.choose_tls13(suites).is_none() {
                 return Err(self.refuse(Reason::NO_SHARED_CIPHER, Alert::HANDSHAKE_FAILURE));
             }
         }
@@ -292,7 +292,7 @@ impl Connection {
         let ocsp_asked = hello.asks_for_ocsp_response() && !resumed;
         self.hellos.set_ocsp_asked(ocsp_asked);
         if !resumed {
-            self.record_accepted_signatures(&hello.signature_schemes());
+            self.record_accepted_signatures(&hello.signature_schemes().to_vec());
         }
     }
 
@@ -326,9 +326,11 @@ impl Connection {
 
     /// S93: the new session has the server name that the program has accepted.
     fn keep_server_name(&self) {
-        let accepted = self.handshake.server(|server| server.server_name_accepted);
+        if !self.handshake.server(|server| server.server_name_accepted) {
+            return;
+        }
         let name = self.hellos.server_name().clone();
-        if let (true, Some(session), Some(name)) = (accepted, self.new_session(), name) {
+        if let (Some(session), Some(name)) = (self.new_session(), name) {
             // Not too long, or the ClientHello would have been refused.
             let _ = session.set_server_name(Some(name.as_bytes()));
         }

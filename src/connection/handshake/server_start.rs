@@ -2,14 +2,14 @@
 
 use super::{ClientHello, Connection, Role, Stop};
 use crate::cipher::security::operation::SIGALG_SHARED;
-use crate::context::Settings;
+use crate::context::{Settings, Signer};
 use crate::engine::{
     CertifiedKey, ClientAuthentication, Failure, Profile, ResumeOffer, ServerParameters,
     TicketPolicy,
 };
 use crate::error::Reason;
 use crate::flags::{CacheMode, VerifyMode};
-use crate::wire::{Alert, ExtensionType, Version};
+use crate::wire::{Alert, ExtensionType, Numbers, Version};
 
 /// rustls's ids are as long as this.
 const ID_LENGTH: usize = 32;
@@ -32,7 +32,7 @@ impl Choice<'_> {
     /// Whether the client has to send another key share.
     fn asks_again(&self) -> bool {
         self.version == Version::TLS1_3
-            && !self.profile.has_any_group(&self.hello.key_share_groups())
+            && !self.profile.has_any_group(self.hello.key_share_groups())
     }
 }
 
@@ -194,20 +194,17 @@ impl Connection {
     /// may use.
     fn signature_schemes_for(&self, choice: &Choice<'_>) -> Result<SignatureSchemes, Stop> {
         let offered = choice.hello.signature_schemes();
-        let common = choice.settings.signature_schemes();
-        let common = common
-            .into_iter()
-            .filter(|scheme| offered.is_empty() || offered.contains(scheme))
-            .collect();
-        let own = self.permitted_signatures(choice.settings, SIGALG_SHARED, common);
+        let settings = choice.settings;
+        let is_common = |scheme| offered.is_empty() || offered.contains(scheme);
+        let own =
+            settings.permitted_schemes(Signer::Server, SIGALG_SHARED, self.asker(), is_common);
         if own.is_empty() && !offered.is_empty() && !choice.resumes() {
             let reason = Reason::NO_SHARED_SIGNATURE_ALGORITHMS;
             return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
         }
-        let client = choice.settings.client_signature_schemes();
-        let client = match client_authentication(choice.settings) {
-            ClientAuthentication::None => client,
-            _ => self.enforce(self.offered_signatures(choice.settings, client))?,
+        let client = match client_authentication(settings) {
+            ClientAuthentication::None => settings.client_signature_schemes().to_vec(),
+            _ => self.enforce(self.offered_signatures(settings, Signer::Client))?,
         };
         Ok(SignatureSchemes { own, client })
     }
@@ -253,7 +250,7 @@ pub(in crate::connection) fn client_authentication(settings: &Settings) -> Clien
 
 impl ClientHello {
     /// The client's signature schemes, by number.
-    pub fn signature_schemes(&self) -> Vec<u16> {
+    pub fn signature_schemes(&self) -> Numbers<'_> {
         self.numbers(ExtensionType::SIGNATURE_ALGORITHMS)
     }
 }

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::signature_scheme::SignatureScheme;
 use crate::libcrypto::x509::X509;
-use crate::wire::{ClientHello, ExtensionType, Version};
+use crate::wire::{ClientHello, ExtensionType, Numbers, Version};
 
 impl Connection {
     /// The certificates that this client can accept, best first.
@@ -27,8 +27,8 @@ impl Connection {
             let slot = settings.credentials.slot(key.number());
             slot.and_then(|slot| slot.certificate.as_ref())
                 .is_none_or(|certificate| {
-                    (version == Version::TLS1_3 || has_curve_of(certificate, &curves))
-                        && is_signed_by(certificate, &signatures)
+                    (version == Version::TLS1_3 || has_curve_of(certificate, curves))
+                        && is_signed_by(certificate, signatures)
                 })
         };
         let suits = |key: &CertifiedKey| {
@@ -69,21 +69,22 @@ fn signs_in_tls13(settings: &Settings, kind: KeyKind) -> bool {
 
 /// TLS 1.2: a key on a curve must be on one of the client's (RFC 8422, section 5.1.1), if it names
 /// any.
-fn has_curve_of(certificate: &X509, curves: &[u16]) -> bool {
+fn has_curve_of(certificate: &X509, curves: Numbers<'_>) -> bool {
     match certificate.key_kind() {
-        Ok(KeyKind::Ec { nid }) => Group::from_nid(nid)
-            .is_some_and(|group| curves.is_empty() || curves.contains(&group.id)),
+        Ok(KeyKind::Ec { nid }) => {
+            Group::from_nid(nid).is_some_and(|group| curves.is_empty() || curves.contains(group.id))
+        }
         _ => true,
     }
 }
 
 /// Whether the certificate's own signature is one of signature_algorithms_cert (RFC 8446, section
 /// 4.2.3), if the client sends that. The two kinds of RSA-PSS keys count as one.
-fn is_signed_by(certificate: &X509, schemes: &[u16]) -> bool {
+fn is_signed_by(certificate: &X509, schemes: Numbers<'_>) -> bool {
     let signature = certificate.signature_nids();
     schemes.is_empty()
         || schemes
             .iter()
-            .filter_map(|scheme| SignatureAlgorithm::from_id(*scheme))
+            .filter_map(SignatureAlgorithm::from_id)
             .any(|algorithm| (algorithm.hash_nid, algorithm.signature_nid) == signature)
 }

@@ -95,8 +95,9 @@ impl Connection {
         let client = self.role() == Some(Role::Client);
         if client && self.version() == Version::TLS1_3 {
             // The engine does not show which algorithms a server accepts in certificates only.
-            let ours = self.settings().client_signature_schemes();
-            let known = ours.into_iter().filter_map(SignatureAlgorithm::from_id);
+            let settings = self.settings();
+            let ours = settings.client_signature_schemes().iter().copied();
+            let known = ours.filter_map(SignatureAlgorithm::from_id);
             shared.extend(known.filter(|algorithm| algorithm.signature_nid == NID_RSA));
         }
         let takes = |certificate: &X509| {
@@ -135,7 +136,7 @@ impl Connection {
         let client = self.role() == Some(Role::Client);
         let groups = match (client, self.client_hello()) {
             (true, _) => settings.groups().to_vec(),
-            (false, Some(hello)) => hello.numbers(ExtensionType::SUPPORTED_GROUPS),
+            (false, Some(hello)) => hello.numbers(ExtensionType::SUPPORTED_GROUPS).to_vec(),
             (false, None) => Vec::new(),
         };
         let usable = |certificate: &X509| match certificate.key_kind() {

@@ -95,7 +95,7 @@ impl Connection {
         let highest = [Version::TLS1_3, Version::TLS1_2]
             .into_iter()
             .find(|version| self.may_speak(&settings, *version));
-        if highest == Some(version) || !hello.cipher_suites().contains(&FALLBACK_SCSV) {
+        if highest == Some(version) || !hello.cipher_suites().contains(FALLBACK_SCSV) {
             return Ok(());
         }
         Err(Refusal::new(

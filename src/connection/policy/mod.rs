@@ -29,14 +29,14 @@ pub(super) use hello_options::hello_change;
 pub(super) use peer_signature::verify as verify_signature;
 pub(super) use renegotiation_info::{WrongRenegotiationInfo, check_renegotiation_info};
 
-use std::ffi::{CString, c_int};
+use std::ffi::CString;
 use std::sync::Arc;
 
 use super::{Connection, Refusal, Role};
 use crate::callback::Asker;
 use crate::cipher::security::operation::*;
 use crate::cipher::{Cipher, SignatureAlgorithm};
-use crate::context::{Settings, no_group};
+use crate::context::{Settings, Signer, no_group};
 use crate::engine::{PeerRejected, Profile, ServerHello};
 use crate::error;
 use crate::flags::Options;
@@ -117,7 +117,7 @@ impl Connection {
         version: Version,
     ) -> Result<(), Refusal> {
         let offered = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
-        if offered.is_empty() || profile.has_any_group(&offered) {
+        if offered.is_empty() || profile.has_any_group(offered.iter()) {
             return Ok(());
         }
         Err(Refusal::new(no_group(version), Alert::HANDSHAKE_FAILURE))
@@ -129,25 +129,14 @@ impl Connection {
             .permits_group(self.asker(), CURVE_SHARED, group)
     }
 
-    /// The permitted ones of these schemes.
-    pub(in crate::connection) fn permitted_signatures(
-        &self,
-        settings: &Settings,
-        operation: c_int,
-        schemes: Vec<u16>,
-    ) -> Vec<u16> {
-        let asker = self.asker();
-        let permits = |scheme: &u16| settings.permits_signature(asker, operation, *scheme);
-        schemes.into_iter().filter(permits).collect()
-    }
-
     /// Signature schemes to offer, or to ask clients for.
     pub(in crate::connection) fn offered_signatures(
         &self,
         settings: &Settings,
-        schemes: Vec<u16>,
+        signer: Signer,
     ) -> Result<Vec<u16>, Refusal> {
-        let permitted = self.permitted_signatures(settings, SIGALG_SUPPORTED, schemes);
+        let asker = self.asker();
+        let permitted = settings.permitted_schemes(signer, SIGALG_SUPPORTED, asker, |_| true);
         if permitted.is_empty() {
             Err(Refusal::new(
                 Reason::NO_SUITABLE_SIGNATURE_ALGORITHM,
@@ -213,7 +202,7 @@ impl Connection {
         let settings = self.settings();
         let ours = match (self.role(), &settings.client_signature_schemes) {
             (Some(Role::Client), Some(schemes)) => schemes.to_vec(),
-            _ => settings.signature_schemes(),
+            _ => settings.signature_schemes().to_vec(),
         };
         let own_order = settings.prefers_own_order();
         self.peer.signatures.shared(ours, own_order)

@@ -29,7 +29,9 @@ impl Connection {
     /// Records what the peer accepts as signatures.
     pub(in crate::connection) fn record_accepted_signatures(&self, schemes: &[u16]) {
         let settings = self.settings();
-        let permitted = self.permitted_signatures(&settings, SIGALG_SHARED, schemes.to_vec());
+        let permits =
+            |scheme: &u16| settings.permits_signature(self.asker(), SIGALG_SHARED, *scheme);
+        let permitted: Vec<u16> = schemes.iter().copied().filter(permits).collect();
         let signatures = &self.peer.signatures;
         signatures.record_accepted(schemes, &permitted);
     }

@@ -67,7 +67,7 @@ impl Connection {
             return false;
         };
         let offered = match self.client_hello() {
-            Some(hello) => hello.numbers(ExtensionType::SUPPORTED_GROUPS),
+            Some(hello) => hello.numbers(ExtensionType::SUPPORTED_GROUPS).to_vec(),
             None => Vec::new(),
         };
         settings.groups().contains(&group.id)

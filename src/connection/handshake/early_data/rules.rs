@@ -73,7 +73,7 @@ impl Connection {
         };
         let accepted = settings.max_early_data > 0
             && self.early.is_accepting()
-            && profile.has_any_group(&hello.key_share_groups())
+            && profile.has_any_group(hello.key_share_groups())
             && self.allows_early_data(&settings);
         if !accepted {
             return Ok(EarlyDataPolicy::Reject);

@@ -57,7 +57,7 @@ impl Connection {
             _ => {}
         }
         let suite = session.cipher_id() as u16;
-        if !hello.cipher_suites().contains(&suite) {
+        if !hello.cipher_suites().contains(suite) {
             return Err(self.refuse(Reason::REQUIRED_CIPHER_MISSING, Alert::ILLEGAL_PARAMETER));
         }
         Ok(self.server_profile(hello)?.has_tls12(suite))

@@ -121,16 +121,16 @@ impl Connection {
         const SHA256_LENGTH: usize = 32;
         let offered = hello.cipher_suites();
         if settings.psk.server_key.is_set() && !settings.credentials.any() {
-            return profile.choose_tls13_with_hash(&offered, SHA256_LENGTH);
+            return profile.choose_tls13_with_hash(offered.iter(), SHA256_LENGTH);
         }
         // Asked for another ClientHello a client leaves out what does not go with the suite, and
         // rustls wants it again.
-        let asks_again = !profile.has_any_group(&hello.key_share_groups());
+        let asks_again = !profile.has_any_group(hello.key_share_groups());
         match hello.psk_binder(0) {
             Some((_, binder)) if asks_again => {
-                profile.choose_tls13_with_hash(&offered, binder.len())
+                profile.choose_tls13_with_hash(offered.iter(), binder.len())
             }
-            _ => profile.choose_tls13(&offered),
+            _ => profile.choose_tls13(offered.iter()),
         }
     }
 
