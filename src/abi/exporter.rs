@@ -163,8 +163,8 @@ unsafe fn copy_finished(
         let data = connection
             .engine
             .with(|engine| match clients {
-                true => engine.finished().client.clone(),
-                false => engine.finished().server.clone(),
+                true => engine.finished().client,
+                false => engine.finished().server,
             })
             // A callback asks while the engine runs: nothing is negotiated yet.
             .unwrap_or_default();

@@ -20,9 +20,7 @@ use super::client_session;
 use super::credentials::{CertifiedKey, no_credential};
 use super::delegate::CertificateRequest;
 use super::hello_change::{ClientHelloChange, HelloChange, HelloWriter};
-use super::hooks::{
-    common_schemes, distinguished_name, log_secret, report_selection, wants_key_log,
-};
+use super::hooks::{distinguished_name, log_secret, report_selection, wants_key_log};
 use super::peer_identity::{check_group, verify_identity, verify_signature};
 use super::profile::Profile;
 use super::provider::random::CLIENT_SESSION_ID;
@@ -248,15 +246,13 @@ impl DrivenClient {
     /// What to authenticate with. Asks the delegate.
     fn resolve(&mut self, request: &CredentialRequest<'_>) -> Option<SelectedCredential> {
         let accepted = request.signature_schemes();
-        let ours: Vec<_> = self
-            .signing_schemes
-            .iter()
-            .copied()
-            .map(SignatureScheme)
-            .collect();
-        let common = match self.prefers_own_order {
-            true => common_schemes(&ours, accepted),
-            false => common_schemes(accepted, &ours),
+        let ours = &self.signing_schemes;
+        let common: Vec<_> = if self.prefers_own_order {
+            let ours = ours.iter().copied().map(SignatureScheme);
+            ours.filter(|scheme| accepted.contains(scheme)).collect()
+        } else {
+            let accepted = accepted.iter().copied();
+            accepted.filter(|scheme| ours.contains(&scheme.0)).collect()
         };
         let version = match self.speaks_tls13 {
             true => Version::TLS1_3,

@@ -107,10 +107,10 @@ impl Events {
     pub(super) fn find_answer(&mut self, output: &[u8]) {
         if !self.has_server_hello
             && let Some(hello) = first_server_hello(output)
-            && !hello.is_retry_request
+            && !hello.is_retry_request()
         {
             self.has_server_hello = true;
-            self.answer = (hello.random, hello.suite);
+            self.answer = (*hello.random, hello.cipher_suite);
             self.unreported.answer = true;
         }
     }

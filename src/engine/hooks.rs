@@ -1,7 +1,7 @@
 //! What the hooks of both roles have in common.
 
 use rustls::DistinguishedName;
-use rustls::crypto::{SelectedCredential, SignatureScheme};
+use rustls::crypto::SelectedCredential;
 
 use super::credentials::CertifiedKey;
 use super::delegate::PeerRejected;
@@ -32,15 +32,6 @@ pub(super) fn report_selection(
 ) -> Result<(), PeerRejected> {
     let scheme = selected.signer.scheme().0;
     thread::ask(|delegate| delegate.will_sign(key.number(), scheme)).unwrap_or(Ok(()))
-}
-
-/// The schemes of `order` that are among `others`.
-pub(super) fn common_schemes(
-    order: &[SignatureScheme],
-    others: &[SignatureScheme],
-) -> Vec<SignatureScheme> {
-    let common = order.iter().copied();
-    common.filter(|scheme| others.contains(scheme)).collect()
 }
 
 /// From the DER of a name; rustls wants the inside of its SEQUENCE.

@@ -15,16 +15,14 @@ use rustls::server::danger::{ClientIdentity, ClientVerifier, SignatureVerificati
 use rustls::server::{
     ClientHello, ServerCredentialResolver, ServerSessionKey, StoresServerSessions,
 };
-use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerSide, Tcp};
+use rustls::{Connection, DistinguishedName, Error, KeyLog, ServerSide, Tcp, Tls12CipherSuite};
 use zeroize::Zeroizing;
 
 use super::credentials::no_credential;
 use super::delegate::ClientAuthentication;
 use super::early_data::EarlyDataPolicy;
 use super::hello_change::HelloChange;
-use super::hooks::{
-    common_schemes, distinguished_name, log_secret, report_selection, wants_key_log,
-};
+use super::hooks::{distinguished_name, log_secret, report_selection, wants_key_log};
 use super::peer_identity::{verify_identity, verify_signature};
 use super::provider::transcript::original;
 use super::server_parameters::ServerParameters;
@@ -122,16 +120,18 @@ impl ServerParameters {
         let version = self.version;
         let credentials = &self.credentials;
         let chosen = match version {
-            Version::TLS1_3 => self.first_to_sign(&usable),
+            Version::TLS1_3 => self.first_to_sign(&usable, |_| true),
             _ => self.resolve_tls12(hello, &usable),
         };
-        let selected = chosen.or_else(|| self.first_to_sign(&usable)).ok_or(
-            // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
-            match credentials.is_empty() || version == Version::TLS1_2 {
-                true => PeerIncompatible::NoCipherSuitesInCommon,
-                false => PeerIncompatible::NoSignatureSchemesInCommon,
-            },
-        )?;
+        let selected = chosen
+            .or_else(|| self.first_to_sign(&usable, |_| true))
+            .ok_or(
+                // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
+                match credentials.is_empty() || version == Version::TLS1_2 {
+                    true => PeerIncompatible::NoCipherSuitesInCommon,
+                    false => PeerIncompatible::NoSignatureSchemesInCommon,
+                },
+            )?;
         if let Some(key) = credentials.iter().find(|key| key.is(&selected)) {
             report_selection(key, &selected).map_err(thread::reject)?;
         }
@@ -151,22 +151,16 @@ impl ServerParameters {
             .iter()
             .find(|suite| suite.common.suite.0 == offer.cipher_suite);
         let fits = |scheme: &SignatureScheme| suite.is_none_or(|suite| suite.sign.contains(scheme));
-        let fitting = |schemes: &[SignatureScheme]| -> Vec<_> {
-            schemes
-                .iter()
-                .copied()
-                .filter(|scheme| fits(scheme))
-                .collect()
-        };
         // No scheme may sign that a TLS 1.3 client has not offered.
         let without_signature = self.hello_changes.only_with_psk.is_some()
             && self.hello_changes.signature_schemes.is_some();
         let signs = match without_signature {
             true => None,
-            false => self.first_to_sign(&fitting(usable)),
+            false => self.first_to_sign(usable, fits),
         };
         signs.or_else(|| {
-            let offered = fitting(hello.signature_schemes());
+            let offered = hello.signature_schemes().iter().copied();
+            let offered: Vec<_> = offered.filter(fits).collect();
             no_credential(self.rules(), &offered)
         })
     }
@@ -183,12 +177,16 @@ impl ServerParameters {
 
     /// The schemes that both sides know, in the order of the side whose order counts.
     fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
-        let ours = self.signature_schemes.iter().copied();
-        let ours: Vec<_> = ours.map(SignatureScheme).collect();
-        match self.profile.prefer_server_order {
-            true => common_schemes(&ours, offered),
-            false => common_schemes(offered, &ours),
+        let ours = &self.signature_schemes;
+        let mut usable = Vec::with_capacity(ours.len());
+        if self.profile.prefer_server_order {
+            let ours = ours.iter().copied().map(SignatureScheme);
+            usable.extend(ours.filter(|scheme| offered.contains(scheme)));
+        } else {
+            let offered = offered.iter().copied();
+            usable.extend(offered.filter(|scheme| ours.contains(&scheme.0)));
         }
+        usable
     }
 
     /// The version by whose rules keys sign.
@@ -199,13 +197,20 @@ impl ServerParameters {
         }
     }
 
-    /// The order of signature schemes decides between several certificates.
-    fn first_to_sign(&self, schemes: &[SignatureScheme]) -> Option<SelectedCredential> {
+    /// Of those schemes that fit. Their order decides between several certificates.
+    fn first_to_sign(
+        &self,
+        schemes: &[SignatureScheme],
+        fits: impl Fn(&SignatureScheme) -> bool,
+    ) -> Option<SelectedCredential> {
         let keys = &self.credentials;
-        schemes.iter().find_map(|scheme| {
-            let scheme = std::slice::from_ref(scheme);
-            keys.iter().find_map(|key| key.select(self.rules(), scheme))
-        })
+        schemes
+            .iter()
+            .filter(|scheme| fits(scheme))
+            .find_map(|scheme| {
+                let scheme = std::slice::from_ref(scheme);
+                keys.iter().find_map(|key| key.select(self.rules(), scheme))
+            })
     }
 
     /// In TLS 1.2 the suite says what kinds of keys sign, so the order of suites comes before that
@@ -217,24 +222,19 @@ impl ServerParameters {
     ) -> Option<SelectedCredential> {
         let ours = &self.profile.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
-        let ordered: Vec<_> = if self.profile.prefer_server_order {
+        let select = |suite: &&'static Tls12CipherSuite| {
+            self.first_to_sign(usable, |scheme| suite.sign.contains(scheme))
+        };
+        if self.profile.prefer_server_order {
             ours.iter()
                 .filter(|suite| offered.contains(&suite.common.suite))
-                .collect()
+                .find_map(select)
         } else {
             offered
                 .iter()
                 .filter_map(|number| ours.iter().find(|suite| suite.common.suite == *number))
-                .collect()
-        };
-        ordered.iter().find_map(|suite| {
-            let schemes: Vec<_> = usable
-                .iter()
-                .copied()
-                .filter(|scheme| suite.sign.contains(scheme))
-                .collect();
-            self.first_to_sign(&schemes)
-        })
+                .find_map(select)
+        }
     }
 }
 

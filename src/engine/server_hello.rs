@@ -40,16 +40,31 @@ impl ServerHelloReader {
     /// Reads the next record. `None` when there is no ServerHello in it, or a malformed one, which
     /// the engine refuses.
     pub(super) fn read(&mut self, record: &[u8]) -> Option<ServerHello> {
-        self.bytes.extend_from_slice(handshake_contents(record)?);
-        let mut reader = Reader::new(&self.bytes);
-        let hello = std::iter::from_fn(|| Message::read(&mut reader))
-            .filter(|message| message.kind == HandshakeType::SERVER_HELLO)
-            .find_map(|message| wire::ServerHello::parse(message.body))
-            .map(ServerHello::from);
-        let read = self.bytes.len() - reader.rest().len();
-        self.bytes.drain(..read);
-        hello
+        let contents = handshake_contents(record)?;
+        if !self.bytes.is_empty() {
+            self.bytes.extend_from_slice(contents);
+            let (hello, rest) = find(&self.bytes);
+            let hello = hello.map(ServerHello::from);
+            self.bytes.drain(..self.bytes.len() - rest.len());
+            return hello;
+        }
+        // Usually it begins with a record, and ends in it.
+        let (hello, rest) = find(contents);
+        if hello.is_none_or(|hello| hello.is_retry_request()) {
+            self.bytes.extend_from_slice(rest);
+        }
+        hello.map(ServerHello::from)
     }
+}
+
+/// The ServerHello among these messages, and what follows it; without one, what is left of a
+/// message that is not whole.
+fn find(messages: &[u8]) -> (Option<wire::ServerHello<'_>>, &[u8]) {
+    let mut reader = Reader::new(messages);
+    let hello = std::iter::from_fn(|| Message::read(&mut reader))
+        .filter(|message| message.kind == HandshakeType::SERVER_HELLO)
+        .find_map(|message| wire::ServerHello::parse(message.body));
+    (hello, reader.rest())
 }
 
 impl From<wire::ServerHello<'_>> for ServerHello {
@@ -74,10 +89,10 @@ impl From<wire::ServerHello<'_>> for ServerHello {
 
 /// The ServerHello that `records` begin with, or that follows a warning: the transport may not have
 /// taken the warning of a servername callback when the ServerHello is written.
-pub(super) fn first_server_hello(records: &[u8]) -> Option<ServerHello> {
+pub(super) fn first_server_hello(records: &[u8]) -> Option<wire::ServerHello<'_>> {
     let records = split_plain_alert(records).map_or(records, |(_, _, rest)| rest);
     let (record, _) = Record::split(records)?;
-    ServerHelloReader::default().read(record.bytes)
+    find(handshake_contents(record.bytes)?).0
 }
 
 #[cfg(test)]
@@ -149,7 +164,7 @@ mod tests {
     #[test]
     fn a_server_hello_is_found_behind_a_warning() {
         let hello = records(&[], 200);
-        let suite = |records: &[u8]| first_server_hello(records).map(|hello| hello.suite);
+        let suite = |records: &[u8]| first_server_hello(records).map(|hello| hello.cipher_suite);
         assert_eq!(suite(&hello), Some(0xc02f));
         assert_eq!(
             suite(&[&[21, 3, 3, 0, 2, 1, 112], &*hello].concat()),

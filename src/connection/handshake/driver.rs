@@ -1,5 +1,7 @@
 //! Driving a handshake of either role to its end.
 
+use zeroize::Zeroizing;
+
 use super::{Connection, HandshakeState, InfoKind, Role, Side, Stage, Stop, Want, stack};
 use crate::engine::{Failure, Phase};
 use crate::error::{Error, Reason};
@@ -256,7 +258,8 @@ impl Connection {
     /// The handshake ends: the engine has finished, and everything is written.
     fn finish(&self) -> Result<(), Stop> {
         let facts = self.engine.with(|engine| engine.facts())?;
-        self.session.set_resumed(facts.resumed);
+        let resumed = facts.resumed;
+        self.session.set_resumed(resumed);
         if facts.resumed {
             self.peer.signatures.reset();
         }
@@ -264,7 +267,11 @@ impl Connection {
         self.handshake.set_stage(Stage::Open);
         let owes_tickets = self.owes_tickets();
         let mut under_way = self.handshake.take();
-        let master_secret = &under_way.master_secret;
+        // That of a resumed session is known.
+        let master_secret = match resumed {
+            true => Zeroizing::default(),
+            false => under_way.master_secret(),
+        };
         match &mut under_way.side {
             Side::Server(server) => self.finish_server(server, master_secret),
             Side::Client(client) => self.finish_client(client, master_secret),

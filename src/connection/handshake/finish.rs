@@ -15,7 +15,7 @@ use crate::wire::Version;
 
 impl Connection {
     /// The end of a server's handshake.
-    pub(super) fn finish_server(&self, server: &mut Server, master_secret: &Zeroizing<Vec<u8>>) {
+    pub(super) fn finish_server(&self, server: &mut Server, master_secret: Zeroizing<Vec<u8>>) {
         let context = self.context();
         let statistics = context.statistics();
         let reported = server.reported.take();
@@ -53,12 +53,12 @@ impl Connection {
 
     /// The fields of a server's session that the engine does not report: one of TLS 1.3 before its
     /// first ticket, one of TLS 1.2 without id and ticket.
-    fn unreported_fields(&self, server: &Server, master_secret: &Zeroizing<Vec<u8>>) -> Fields {
+    fn unreported_fields(&self, server: &Server, master_secret: Zeroizing<Vec<u8>>) -> Fields {
         let mut fields = self.new_fields();
         if let Some(id_context) = &server.session_id_context {
             fields.id_context = id_context.to_vec();
         }
-        fields.master_key = master_secret.clone();
+        fields.master_key = master_secret;
         if server.switched {
             fields.flags |= FLAG_BOUND_TO_HOST;
         }
@@ -70,7 +70,7 @@ impl Connection {
     }
 
     /// The end of a client's handshake.
-    pub(super) fn finish_client(&self, client: &Client, master_secret: &Zeroizing<Vec<u8>>) {
+    pub(super) fn finish_client(&self, client: &Client, master_secret: Zeroizing<Vec<u8>>) {
         let context = self.session_context();
         let new_sessions = self.session.take_new();
         let tls13 = self.engine.facts().version == Version::TLS1_3;
@@ -79,7 +79,7 @@ impl Connection {
             context.statistics().hits.increment();
         } else {
             let mut fields = self.new_fields();
-            fields.master_key = master_secret.clone();
+            fields.master_key = master_secret;
             if let Some(secrets) = new_sessions.into_iter().next() {
                 add_secrets(
                     &self.configuration.settings().algorithms,

@@ -23,7 +23,9 @@ impl Connection {
         let (resumed, without_ticket) = self.handshake.server(|server| {
             let offered = server.offered.as_ref();
             (
-                offered.map(|offered| offered.identity.clone()),
+                offered
+                    .filter(|_| version == Version::TLS1_3)
+                    .map(|offered| offered.identity.clone()),
                 offered.is_some_and(|offered| offered.needs_no_ticket(hello)),
             )
         });
@@ -43,7 +45,7 @@ impl Connection {
         };
         Ok(HelloChanges {
             signature_schemes,
-            only_with_psk: resumed.filter(|_| version == Version::TLS1_3),
+            only_with_psk: resumed,
             without_ticket: version == Version::TLS1_2 && without_ticket,
         })
     }

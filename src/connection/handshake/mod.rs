@@ -73,6 +73,9 @@ pub use external_psk::LONGEST_IDENTITY;
 use server::Server;
 pub(super) use server_start::client_authentication;
 
+/// Bytes of a master secret of TLS 1.2.
+const MASTER_SECRET: usize = 48;
+
 /// The handshake of a connection.
 pub(super) struct Handshake {
     role: Cell<Option<Role>>,
@@ -88,7 +91,7 @@ struct UnderWay {
     /// The suite in the ServerHello, by TLS number; 0 before.
     suite: u16,
     /// The master secret of TLS 1.2, for a session without ticket and id.
-    master_secret: Zeroizing<Vec<u8>>,
+    master_secret: Option<Zeroizing<[u8; MASTER_SECRET]>>,
     side: Side,
 }
 
@@ -201,7 +204,8 @@ impl Handshake {
 
     /// The engine has derived the master secret of TLS 1.2.
     pub fn set_master_secret(&self, secret: &[u8]) {
-        self.under_way(|under_way| under_way.master_secret = Zeroizing::new(secret.to_vec()));
+        let secret = secret.try_into().map(Zeroizing::new);
+        self.under_way(|under_way| under_way.master_secret = secret.ok());
     }
 
     /// A callback fails while the engine is working. The call fails with this reason when the
@@ -227,10 +231,16 @@ impl Handshake {
 }
 
 impl UnderWay {
+    /// The master secret of TLS 1.2, or nothing.
+    fn master_secret(&self) -> Zeroizing<Vec<u8>> {
+        let secret = self.master_secret.as_ref();
+        Zeroizing::new(secret.map_or_else(Vec::new, |secret| secret.to_vec()))
+    }
+
     fn new(role: Role) -> Box<Self> {
         Box::new(Self {
             suite: 0,
-            master_secret: Zeroizing::default(),
+            master_secret: None,
             side: match role {
                 Role::Client => Side::Client(Client::default()),
                 Role::Server => Side::Server(Server::default()),
