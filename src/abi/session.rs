@@ -6,7 +6,7 @@ use std::ptr::null_mut;
 use crate::abi::call::call;
 use crate::abi::pointer::{borrow, borrow_quietly, optional};
 use crate::libcrypto::memory;
-use crate::session::{Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Session, SessionRef};
+use crate::session::{Session, SessionRef};
 
 /// Drops one reference to a session; NULL is ignored. After the last reference the free callbacks
 /// of the application data are called, the keys are wiped, and the session is freed. While an
@@ -69,11 +69,7 @@ pub unsafe extern "C" fn SSL_SESSION_is_resumable(session: *const Session) -> c_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_SESSION_new() -> *mut Session {
     call(c"SSL_SESSION_new", null_mut(), || {
-        let fields = Fields {
-            max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
-            ..Fields::default()
-        };
-        Ok(memory::guarded(|| Ok(Session::new(fields)))?.into_raw())
+        Ok(memory::guarded(|| Ok(Session::empty()))?.into_raw())
     })
 }
 

@@ -34,6 +34,34 @@ pub(super) struct Header<const N: usize, const NAMES: usize> {
     ends: [u32; N],
 }
 
+/// A block without bytes that is never freed, for objects whose fields are all absent or empty. It needs no allocation,
+/// and nothing counts its users.
+pub struct EmptyBlock<const N: usize, const NAMES: usize>(Header<N, NAMES>);
+
+// SAFETY: nothing in it is changed but atomics.
+unsafe impl<const N: usize, const NAMES: usize> Sync for EmptyBlock<N, NAMES> {}
+
+impl<const N: usize, const NAMES: usize> EmptyBlock<N, NAMES> {
+    /// A block in which the first `present` fields are empty, and all others are absent.
+    pub const fn new(present: u32) -> Self {
+        assert!(present as usize + NAMES <= N && N <= u16::BITS as usize);
+        Self(Header {
+            references: AtomicU32::new(PERMANENT),
+            lent: AtomicU16::new(0),
+            present: (1 << present) - 1,
+            elsewhere: UnsafeCell::new(None),
+            ends: [0; N],
+        })
+    }
+
+    pub(super) fn header(&'static self) -> NonNull<Header<N, NAMES>> {
+        NonNull::from(&self.0)
+    }
+}
+
+/// The count of an [`EmptyBlock`] at first. References that are taken and dropped leave it above zero.
+const PERMANENT: u32 = 1 << 31;
+
 /// A block that is alive for `'a`, with the blocks that it refers to.
 pub struct Block<'a, const N: usize, const NAMES: usize> {
     pub(super) header: NonNull<Header<N, NAMES>>,
@@ -145,6 +173,17 @@ impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
         lent.fetch_or(1 << field, Ordering::Release);
     }
 
+    /// True if C was lent a field's present value.
+    pub fn is_lent(self, field: usize) -> bool {
+        let lent = &self.owner(field).header().lent;
+        lent.load(Ordering::Acquire) >> field & 1 == 1
+    }
+
+    /// True if the block is an [`EmptyBlock`].
+    pub(super) fn is_permanent(self) -> bool {
+        self.header().references.load(Ordering::Relaxed) >= PERMANENT
+    }
+
     /// A reference to the block that holds a field.
     pub fn keep(self, field: usize) -> Kept<N, NAMES> {
         Kept::to(self.owner(field))
@@ -168,9 +207,8 @@ impl<'a, const N: usize, const NAMES: usize> Block<'a, N, NAMES> {
             return None;
         }
         let elsewhere: Elsewhere<N, NAMES> = std::array::from_fn(|field| {
-            let owner = self.owner(field);
-            let is_lent = owner.header().lent.load(Ordering::Acquire) >> field & 1 == 1;
-            (is_lent && new[field] == old[field]).then_some(owner.header)
+            let stays = self.is_lent(field) && new[field] == old[field];
+            stays.then(|| self.owner(field).header)
         });
         let refers = elsewhere.iter().any(Option::is_some);
         Some(allocate(&new, refers.then(|| Box::new(elsewhere))))

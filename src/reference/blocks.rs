@@ -22,7 +22,7 @@ use std::ops::{Deref, DerefMut};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
-use super::block::{Block, Header, Values, first, no_longer_current};
+use super::block::{Block, EmptyBlock, Header, Values, first, no_longer_current};
 use super::count::Last;
 use super::reclaim::{Guard, pin, retire};
 use super::sync::{Lock, LockGuard};
@@ -80,6 +80,14 @@ impl<const N: usize, const NAMES: usize, T> Blocks<N, NAMES, T> {
         }
     }
 
+    /// Fields that are absent or empty, as in `block`, and a value for the lock to guard. Allocates nothing.
+    pub fn empty(block: &'static EmptyBlock<N, NAMES>, guarded: T) -> Self {
+        Self {
+            current: AtomicPtr::new(block.header().as_ptr()),
+            guarded: Lock::new(guarded),
+        }
+    }
+
     /// The value that `find` returns for the current block.
     #[inline]
     pub fn get<V: ?Sized>(
@@ -125,8 +133,13 @@ impl<const N: usize, const NAMES: usize, T> Blocks<N, NAMES, T> {
 
 impl<const N: usize, const NAMES: usize, T> Drop for Blocks<N, NAMES, T> {
     fn drop(&mut self) {
-        // SAFETY: the reference of this place; the object is at its end, and no reader is left.
-        unsafe { no_longer_current(self.head().as_ptr()) };
+        // SAFETY: the block is alive. The reference is that of this place, which an empty block has none of; the object
+        // is at its end, and no reader is left.
+        unsafe {
+            if !Block::new(self.head()).is_permanent() {
+                no_longer_current(self.head().as_ptr());
+            }
+        }
     }
 }
 
@@ -172,9 +185,12 @@ impl<const N: usize, const NAMES: usize, T> Locked<'_, N, NAMES, T> {
         let Some(new) = old.followed_by(&values) else {
             return;
         };
-        let (size, old) = (old.size(), old.header.as_ptr());
+        let (size, is_permanent, old) = (old.size(), old.is_permanent(), old.header.as_ptr());
         self.current.store(new.as_ptr(), Ordering::Release);
         drop(self);
+        if is_permanent {
+            return;
+        }
         // SAFETY: a thread that pins from now on finds the new block; the reference is that of the place.
         unsafe { retire(old, size, no_longer_current) };
     }

@@ -40,7 +40,7 @@ mod weak_slot;
 pub use attachment::{Attached, Attachment};
 #[cfg(not(loom))]
 pub use batch::Batch;
-pub use block::{Block, Kept, Values};
+pub use block::{Block, EmptyBlock, Kept, Values};
 pub use blocks::{Blocks, Locked, Pinned, PinnedBlock};
 pub use count::{Count, Counted, Last, Lent, Ref, pointer_to};
 pub use counted_cell::CountedCell;

@@ -4,15 +4,16 @@
 //! longer, for C:
 //!
 //! * **Replaced fields.** If a single thread uses such a pointer, the program is wrong with OpenSSL too, which frees
-//!   the memory at once. But here one thread may read while another sets (S122). So for each thread the newest values
-//!   that it was lent are kept ([`super::lent`]), and never change. Values that were never lent are not kept.
+//!   the memory at once. But here one thread may read while another sets (S122). So the first value of a field that C
+//!   was lent is kept as long as the session, and of others, for each thread, the newest ones that it was lent
+//!   ([`super::lent`]). They never change. Values that were never lent are not kept.
 //! * **The id and the id context.** In OpenSSL these are part of the session, so the pointer is valid as long as the
-//!   session, and shows values that are set later. Here a thread that is still reading must not see these: it might
-//!   read parts of two values, with the length of the former one. So C is lent a copy that never changes, in memory
-//!   that lives as long as the session.
+//!   session, leads to 32 bytes, and shows values that are set later. Here a thread that is still reading must not see
+//!   these: it might read parts of two values, with the length of the former one. So C is lent a copy that never
+//!   changes, in memory that lives as long as the session; but the first value, if it has 32 bytes, where it is.
 //!
-//! So a session has at most one block for each field, and the values kept for each thread; repeated
-//! calls of a setter take no more memory.
+//! So a session has at most two blocks for each field, and the values kept for each thread; repeated
+//! calls of a setter take no more memory. One whose fields are lent and not replaced has nothing but its block.
 //!
 //! No function of the program runs while the lock is held. If the lock's holder is lost by a fork, the list of lent
 //! values is leaked, because that thread may have been changing it.
@@ -23,10 +24,13 @@
 use std::ffi::CStr;
 use std::sync::Arc;
 
-use crate::reference::{Blocks, Last, Locked, Pinned, PinnedBlock};
-use crate::session::fields::{NAMES, PARTS, Part};
+use crate::reference::{Blocks, EmptyBlock, Last, Locked, Pinned, PinnedBlock};
+use crate::session::fields::{ALWAYS, NAMES, PARTS, Part};
 use crate::session::lent::Readers;
-use crate::session::{Bytes, Numbers, PeerChain, View};
+use crate::session::{Bytes, MAX_ID_LEN, Numbers, PeerChain, View};
+
+/// The fields of a session that has none yet.
+static EMPTY: EmptyBlock<PARTS, NAMES> = EmptyBlock::new(ALWAYS);
 
 /// One field as it is now. The thread is pinned while this guard lives, so do not keep it across slow operations.
 pub type Field<'a, T> = Pinned<'a, T>;
@@ -65,6 +69,19 @@ struct Rest {
     readers: Option<Box<Readers>>,
 }
 
+impl Rest {
+    /// True if no other value of the field was lent before the present one.
+    fn is_first(&self, part: Part) -> bool {
+        let readers = self.readers.as_ref();
+        !readers.is_some_and(|readers| readers.has_first(part))
+    }
+}
+
+/// True if C may be lent a field of this length where it lies: at an id and an id context 32 bytes may be read.
+fn is_readable(part: Part, len: usize) -> bool {
+    !matches!(part, Part::Id | Part::IdContext) || len == MAX_ID_LEN
+}
+
 /// What happens to the peer when fields are replaced.
 pub(super) enum PeerChange {
     Stays,
@@ -78,6 +95,15 @@ impl BodyList {
             readers: None,
         };
         Self(Blocks::new(&bytes.parts(), rest))
+    }
+
+    /// Without fields, as [`new`](Self::new) for the default of [`Bytes`].
+    pub fn empty() -> Self {
+        let rest = Rest {
+            peer: None,
+            readers: None,
+        };
+        Self(Blocks::empty(&EMPTY, rest))
     }
 
     /// All fields, of one moment.
@@ -120,6 +146,10 @@ impl BodyList {
             return None;
         }
         let (mut first, len) = locked.block().place(field);
+        if locked.is_first(part) && is_readable(part, len) {
+            locked.record_lent(field);
+            return Some((first, len));
+        }
         let mut readers = locked.readers.take().unwrap_or_default();
         let reader = readers.this_thread();
         match part {
@@ -160,6 +190,9 @@ impl BodyList {
             PeerChange::Stays => None,
             PeerChange::Becomes(peer) => std::mem::replace(&mut locked.peer, peer),
         };
+        for (part, value) in changes {
+            locked.keep_first(*part, *value);
+        }
         locked.replace(&numbered[..changes.len()]);
         // Outside the lock: freeing certificates may call functions of the program.
         drop(former);
@@ -186,5 +219,17 @@ impl BodyList {
             // Another thread may have been changing the list at the fork.
             std::mem::forget(rest.readers.take());
         })
+    }
+}
+
+impl Locked<'_, PARTS, NAMES, Rest> {
+    /// Keeps the value of a field that gets another value, if it is the first one that C was lent.
+    fn keep_first(&mut self, part: Part, value: Option<&[u8]>) {
+        let (block, field) = (self.block(), part as usize);
+        if !block.is_lent(field) || !self.is_first(part) || block.values()[field] == value {
+            return;
+        }
+        let kept = block.keep(field);
+        self.readers.get_or_insert_default().keep_first(part, kept);
     }
 }

@@ -140,6 +140,9 @@ macro_rules! session_fields {
             $( Part::$always_part, )* $( Part::$optional_part, )* $( Part::$name_part, )*
         ].len();
 
+        /// How many of them, the first ones, are always present.
+        pub const ALWAYS: u32 = [ $( Part::$always_part, )* ].len() as u32;
+
         /// How many of them, the last ones, are names.
         pub const NAMES: usize = [ $( Part::$name_part, )* ].len();
 

@@ -2,7 +2,8 @@
 //!
 //! C gets a pointer, and does not report when it no longer uses it. Until then another thread may replace the value
 //! (S122) any number of times, because the reading thread may be suspended. So a limit on the number of changes is not
-//! safe; a limit on the number of values that the reader asks for is. For each thread and field, the newest
+//! safe; a limit on the number of values that the reader asks for is. The first value of a field that any thread was lent
+//! is kept as long as the session. Of later ones, for each thread and field, the newest
 //! [`KEPT_VALUES`] values that the thread was lent are kept, as long as they take no more than [`KEPT_BYTES`] (the
 //! newest one in any case). A value stays valid for a thread until it has asked for the field again and got so many
 //! newer values.
@@ -31,9 +32,13 @@ thread_local! {
     static THREAD: Arc<()> = Arc::new(());
 }
 
-/// The threads that were lent anything of one session.
+/// What of a session was lent and then replaced, and the threads that were lent later values.
 #[derive(Default)]
-pub struct Readers(Vec<Reader>);
+pub struct Readers {
+    /// The first value of each field that C was lent, once it is replaced. They stay as long as the session.
+    firsts: Vec<(usize, Kept<PARTS, NAMES>)>,
+    threads: Vec<Reader>,
+}
 
 /// One of them.
 pub struct Reader {
@@ -54,7 +59,7 @@ impl Readers {
     pub fn this_thread(&mut self) -> &mut Reader {
         // A thread that is ending has lost its identity, and counts as ended.
         let thread = THREAD.try_with(Arc::downgrade).unwrap_or_default();
-        let readers = &mut self.0;
+        let readers = &mut self.threads;
         let own = readers.iter().position(|one| one.thread.ptr_eq(&thread));
         let has_ended = |one: &Reader| one.thread.strong_count() == 0;
         let place = own.or_else(|| readers.iter().position(has_ended));
@@ -71,10 +76,21 @@ impl Readers {
         reader
     }
 
+    /// True if the first value of a field is here, so it was replaced.
+    pub fn has_first(&self, part: Part) -> bool {
+        self.firsts.iter().any(|(field, _)| *field == part as usize)
+    }
+
+    /// Keeps the first value of a field, which is about to be replaced.
+    pub fn keep_first(&mut self, part: Part, block: Kept<PARTS, NAMES>) {
+        self.firsts.push((part as usize, block));
+    }
+
     /// How much memory is kept, in bytes; a value that two threads were lent counts twice.
     pub fn size(&self) -> usize {
-        let values = self.0.iter().flat_map(|reader| &reader.values);
-        values.map(|(_, value)| value.size()).sum()
+        let values = self.threads.iter().flat_map(|reader| &reader.values);
+        let firsts = self.firsts.iter().map(|(_, block)| block.size());
+        values.map(|(_, value)| value.size()).sum::<usize>() + firsts.sum::<usize>()
     }
 }
 

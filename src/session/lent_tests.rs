@@ -125,9 +125,45 @@ fn an_id_that_was_lent_stays_as_it_is_and_its_memory_is_the_sessions() {
         assert_eq!(lent(&session, Part::Id), round.to_be_bytes());
         assert_eq!(lent(&session, Part::IdContext), round.to_be_bytes());
     }
-    // The oldest is overwritten.
-    assert_eq!(lent(&session, Part::Id).as_ptr(), id.as_ptr());
-    assert_eq!(id[..4], 63_u32.to_be_bytes());
+    // The first one stays for ever; of the others the oldest is overwritten.
+    let second = lent(&session, Part::Id);
+    assert_eq!(second, 63_u32.to_be_bytes());
+    session.set_id(&[64; 32]).unwrap();
+    lent(&session, Part::Id);
+    assert_eq!(id, [1; 32]);
+}
+
+#[test]
+fn lending_takes_memory_only_when_a_value_is_replaced() {
+    let session = Session::new(full());
+    let before = session.bodies.size();
+    let id = lent(&session, Part::Id);
+    let name = lent(&session, Part::ServerName);
+    assert_eq!(session.bodies.size(), before);
+    session.set_id(&[2; 32]).unwrap();
+    session.set_server_name(None).unwrap();
+    assert!(session.bodies.size() > before);
+    assert!(session.lend(Part::ServerName).is_none());
+    assert_eq!(lent(&session, Part::Id), [2; 32]);
+    assert_eq!(id, [1; 32]);
+    assert_eq!(name.last(), Some(&0));
+}
+
+/// Programs may read `SSL_MAX_SSL_SESSION_ID_LENGTH` bytes, as OpenSSL's array has them, and find no other field there.
+#[test]
+fn behind_a_short_id_there_are_zeros() {
+    let session = Session::new(full());
+    for id in [&[7; 5][..], &[]] {
+        session.set_id(id).unwrap();
+        session.set_id_context(id).unwrap();
+        for part in [Part::Id, Part::IdContext] {
+            let (first, len) = session.lend(part).unwrap();
+            // SAFETY: at an id and an id context 32 bytes may be read.
+            let all = unsafe { std::slice::from_raw_parts(first, 32) };
+            assert_eq!(&all[..len], id);
+            assert!(all[len..].iter().all(|byte| *byte == 0));
+        }
+    }
 }
 
 #[test]

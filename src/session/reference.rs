@@ -9,7 +9,7 @@ use crate::session::Session;
 /// An owned reference to a [`Session`]: `Clone` adds one, `Drop` drops one.
 pub type SessionRef = Ref<Session>;
 
-// SAFETY: `Session::from_view` makes sessions, as references; the count is the session's.
+// SAFETY: `Session::of` makes sessions, as references; the count is the session's.
 unsafe impl Counted for Session {
     fn count(&self) -> &Count {
         &self.count

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use crate::clock;
 use crate::error::Result;
 use crate::libcrypto::ex_data::{Class, ExData};
 use crate::reference::tag::{Tag, Tagged, tagged};
@@ -54,15 +55,30 @@ impl Session {
 
     /// Like [`new`](Self::new), from borrowed fields.
     pub fn from_view(view: View<'_>) -> SessionRef {
+        Self::of(&view.numbers, BodyList::new(&view.bytes))
+    }
+
+    /// As `SSL_SESSION_new(3)` makes it (S62): like [`Fields::default`], but not decided yet whether fragments are
+    /// shorter.
+    pub fn empty() -> SessionRef {
+        let numbers = Numbers {
+            time: clock::now(),
+            max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
+            ..Numbers::default()
+        };
+        Self::of(&numbers, BodyList::empty())
+    }
+
+    fn of(numbers: &Numbers, bodies: BodyList) -> SessionRef {
         let session = SessionRef::new(Self {
             tag: Tag::new(),
             count: Count::one(),
-            bodies: BodyList::new(&view.bytes),
+            bodies,
             owner: WeakSlot::default(),
             key_hash: AtomicU32::new(0),
             not_resumable: AtomicBool::new(false),
             attachment: Attachment::default(),
-            numbers: AtomicNumbers::new(&view.numbers),
+            numbers: AtomicNumbers::new(numbers),
             ex_data: ExData::new(Class::SslSession),
         });
         // It fails only when memory is short. The session is usable without its initial values, and libcrypto's errors

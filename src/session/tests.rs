@@ -7,7 +7,9 @@ use std::thread;
 use crate::clock;
 use crate::error::{Error, Reason};
 use crate::reference::WeakHandle;
-use crate::session::{Fields, Owner, PeerChain, Session, SessionRef};
+use crate::session::{
+    Fields, MAX_FRAGMENT_LENGTH_UNSPECIFIED, Owner, PeerChain, Session, SessionRef,
+};
 
 pub(super) fn full() -> Fields {
     Fields {
@@ -365,4 +367,23 @@ fn a_session_is_compact() {
     };
     let bytes = Session::new(fields).bodies.size() + 8;
     assert!(object + bytes <= 360, "{object} + {bytes}");
+}
+
+/// S62
+#[test]
+fn an_empty_session_is_like_one_with_default_fields() {
+    for _ in 0..3 {
+        let session = Session::empty();
+        let mut fields = Fields {
+            max_fragment_length: MAX_FRAGMENT_LENGTH_UNSPECIFIED,
+            time: session.time(),
+            ..Fields::default()
+        };
+        assert!(session.fields() == fields);
+        session.set_alpn(Some(b"h2")).unwrap();
+        session.set_master_key(&[1; 48]).unwrap();
+        fields.alpn = Some(b"h2".to_vec());
+        fields.master_key = vec![1; 48].into();
+        assert!(session.fields() == fields);
+    }
 }
