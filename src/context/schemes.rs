@@ -84,18 +84,19 @@ impl Settings {
         };
         match self.security_callback.is_set() {
             true => chosen(all, |scheme| wanted(scheme) && permits(scheme)),
-            false => chosen(kept.get_or_init(|| chosen(all, permits)), wanted),
+            false => chosen(kept.get_or_init(|| chosen(all, permits).into()), wanted),
         }
     }
 
     fn with_algorithms(&self, schemes: &[u16]) -> Arc<[u16]> {
-        chosen(schemes, |scheme| self.has_algorithms_of_scheme(scheme))
+        chosen(schemes, |scheme| self.has_algorithms_of_scheme(scheme)).into()
     }
 }
 
-fn chosen<L: FromIterator<u16>>(schemes: &[u16], is_good: impl Fn(u16) -> bool) -> L {
-    let schemes = schemes.iter().copied();
-    schemes.filter(|scheme| is_good(*scheme)).collect()
+fn chosen(schemes: &[u16], is_good: impl Fn(u16) -> bool) -> Vec<u16> {
+    let mut chosen = Vec::with_capacity(schemes.len());
+    chosen.extend(schemes.iter().copied().filter(|scheme| is_good(*scheme)));
+    chosen
 }
 
 #[cfg(test)]

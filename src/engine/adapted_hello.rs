@@ -7,9 +7,10 @@
 
 use super::record::RecordBuffer;
 use crate::wire::{
-    ContentType, Extension, ExtensionType, HandshakeType, HelloParts, LONGEST_PLAINTEXT,
-    MESSAGE_HEADER, RECORD_HEADER, Reader, Version, extensions, handshake_contents, message_header,
-    message_length, psk_identities, put_records, put_vector16, records,
+    ContentType, EXTENSION_HEADER, Extension, ExtensionType, HandshakeType, HelloParts,
+    LONGEST_PLAINTEXT, MESSAGE_HEADER, RECORD_HEADER, Reader, Version, extensions,
+    handshake_contents, message_header, message_length, psk_identities, put_records, put_vector16,
+    records,
 };
 
 /// What differs. By default nothing does.
@@ -92,7 +93,7 @@ impl Pair {
 
 /// The message in these records, if it is all that is in them.
 fn client_hello(input: &[u8]) -> Option<Vec<u8>> {
-    let mut message = Vec::new();
+    let mut message = Vec::with_capacity(input.len());
     let mut length = 0;
     for record in records(input) {
         message.extend_from_slice(handshake_contents(record.bytes)?);
@@ -116,49 +117,56 @@ fn changed(message: &[u8], changes: &HelloChanges) -> Option<Vec<u8>> {
     let list = extension_list(message)?;
     let before = &message[..message.len() - list.len()];
     let list = list.get(2..).unwrap_or_default();
-    let mut present = Vec::new();
-    for extension in extensions(list) {
-        present.push(extension?);
-    }
-    let is_there = present
-        .iter()
-        .any(|one| one.kind == ExtensionType::SIGNATURE_ALGORITHMS);
-    let is_meant = changes.only_with_psk.as_ref().is_none_or(|identity| {
-        let mut present = present.iter();
-        present.any(|one| {
-            one.kind == ExtensionType::PRE_SHARED_KEY && names_psk(one.contents, identity)
-        })
-    });
-    // Those that are there keep their order: a pre_shared_key stays the last.
-    let mut list = Vec::with_capacity(list.len());
-    if let Some(schemes) = &changes.signature_schemes
-        && !is_there
-        && is_meant
-    {
-        let mut contents = Vec::new();
-        let schemes: Vec<u8> = schemes.iter().flat_map(|one| one.to_be_bytes()).collect();
-        put_vector16(&mut contents, &schemes);
-        let kind = ExtensionType::SIGNATURE_ALGORITHMS;
-        Extension {
-            kind,
-            contents: &contents,
-        }
-        .put(&mut list);
-    }
-    let removed =
-        |one: &Extension<'_>| changes.without_ticket && one.kind == ExtensionType::SESSION_TICKET;
-    if list.is_empty() && !present.iter().any(removed) {
+    if extensions(list).any(|extension| extension.is_none()) {
         return None;
     }
-    for extension in present.iter().filter(|one| !removed(one)) {
-        extension.put(&mut list);
+    let present = || extensions(list).flatten();
+    let added = changes.signature_schemes.as_ref().filter(|_| {
+        let names_psk = |identity: &Vec<u8>| {
+            present().any(|one| {
+                one.kind == ExtensionType::PRE_SHARED_KEY && names_psk(one.contents, identity)
+            })
+        };
+        present().all(|one| one.kind != ExtensionType::SIGNATURE_ALGORITHMS)
+            && changes.only_with_psk.as_ref().is_none_or(names_psk)
+    });
+    let is_removed =
+        |one: &Extension<'_>| changes.without_ticket && one.kind == ExtensionType::SESSION_TICKET;
+    if added.is_none() && !present().any(|one| is_removed(&one)) {
+        return None;
     }
-    u16::try_from(list.len()).ok()?;
-    let mut changed = before.to_vec();
-    put_vector16(&mut changed, &list);
+    let more = added.map_or(0, |schemes| LISTED + 2 * schemes.len());
+    let mut changed = Vec::with_capacity(message.len() + LISTED + more);
+    changed.extend_from_slice(before);
+    changed.extend_from_slice(&[0; 2]);
+    if let Some(schemes) = added {
+        put_schemes(&mut changed, schemes);
+    }
+    // Those that are there keep their order: a pre_shared_key stays the last.
+    for extension in present().filter(|one| !is_removed(one)) {
+        extension.put(&mut changed);
+    }
+    let length = u16::try_from(changed.len() - before.len() - 2).ok()?;
+    changed[before.len()..][..2].copy_from_slice(&length.to_be_bytes());
     let body = changed.len() - MESSAGE_HEADER;
     changed[..MESSAGE_HEADER].copy_from_slice(&message_header(HandshakeType::CLIENT_HELLO, body));
     Some(changed)
+}
+
+/// Bytes of an extension before the items of the list that it holds.
+const LISTED: usize = EXTENSION_HEADER + 2;
+
+/// signature_algorithms with these.
+fn put_schemes(out: &mut Vec<u8>, schemes: &[u16]) {
+    let mut contents = Vec::with_capacity(LISTED + 2 * schemes.len());
+    let schemes: Vec<u8> = schemes.iter().flat_map(|one| one.to_be_bytes()).collect();
+    put_vector16(&mut contents, &schemes);
+    let kind = ExtensionType::SIGNATURE_ALGORITHMS;
+    Extension {
+        kind,
+        contents: &contents,
+    }
+    .put(out);
 }
 
 /// Whether a pre_shared_key has this identity (RFC 8446, section 4.2.11).

@@ -274,14 +274,26 @@ impl ClientHello {
     /// The bytes that the binder of the identity with this number covers, from the header of the message to the
     /// binders, and the binder. `None` if there is none, or if pre_shared_key is not the last extension.
     pub fn psk_binder(&self, number: usize) -> Option<(Vec<u8>, &[u8])> {
+        let (identities_end, binder) = self.find_binder(number)?;
+        let mut covered = Vec::with_capacity(MESSAGE_HEADER + identities_end);
+        covered.extend(message_header(HandshakeType::CLIENT_HELLO, self.body.len()));
+        covered.extend_from_slice(&self.body[..identities_end]);
+        Some((covered, binder))
+    }
+
+    /// The length of the binder of the first identity. `None` as above.
+    pub fn first_binder_length(&self) -> Option<usize> {
+        self.find_binder(0).map(|(_, binder)| binder.len())
+    }
+
+    /// Where the list of identities ends, and the binder of the identity with this number.
+    fn find_binder(&self, number: usize) -> Option<(usize, &[u8])> {
         let (_, contents) = self.extensions.last().filter(|_| self.ends_with_psks())?;
         let mut reader = Reader::new(&self.body[contents.clone()]);
         let identities = reader.vector16()?;
         let binders = reader.vector16()?;
         let binder = Reader::items(binders, Reader::vector8).nth(number)??;
-        let mut covered = message_header(HandshakeType::CLIENT_HELLO, self.body.len()).to_vec();
-        covered.extend_from_slice(&self.body[..contents.start + 2 + identities.len()]);
-        Some((covered, binder))
+        Some((contents.start + 2 + identities.len(), binder))
     }
 
     /// Groups of the key_share extension, by number; empty for a malformed list.

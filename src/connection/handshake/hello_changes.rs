@@ -20,18 +20,19 @@ impl Connection {
         settings: &Settings,
         version: Version,
     ) -> Result<HelloChanges, Stop> {
+        let is_there = hello
+            .extension(ExtensionType::SIGNATURE_ALGORITHMS)
+            .is_some();
+        let needs_psk = version == Version::TLS1_3 && !is_there;
         let (resumed, without_ticket) = self.handshake.server(|server| {
             let offered = server.offered.as_ref();
             (
                 offered
-                    .filter(|_| version == Version::TLS1_3)
+                    .filter(|_| needs_psk)
                     .map(|offered| offered.identity.clone()),
                 offered.is_some_and(|offered| offered.needs_no_ticket(hello)),
             )
         });
-        let is_there = hello
-            .extension(ExtensionType::SIGNATURE_ALGORITHMS)
-            .is_some();
         let signature_schemes = match version {
             _ if is_there => None,
             Version::TLS1_2 => Some(DEFAULT_SCHEMES.to_vec()),

@@ -176,7 +176,9 @@ impl Connection {
         } = *choice;
         match choice.version {
             Version::TLS1_2 => choice.resume.as_ref().map(|resume| resume.cipher_suite),
-            _ if hello.psk_binder(0).is_some() => self.tls13_suite(hello, settings, profile),
+            _ if hello.first_binder_length().is_some() => {
+                self.tls13_suite(hello, settings, profile)
+            }
             _ => None,
         }
     }

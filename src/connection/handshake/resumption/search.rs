@@ -126,10 +126,8 @@ impl Connection {
         // Asked for another ClientHello a client leaves out what does not go with the suite, and
         // rustls wants it again.
         let asks_again = !profile.has_any_group(hello.key_share_groups());
-        match hello.psk_binder(0) {
-            Some((_, binder)) if asks_again => {
-                profile.choose_tls13_with_hash(offered.iter(), binder.len())
-            }
+        match hello.first_binder_length() {
+            Some(length) if asks_again => profile.choose_tls13_with_hash(offered.iter(), length),
             _ => profile.choose_tls13(offered.iter()),
         }
     }
