@@ -128,6 +128,8 @@ pub(super) struct DrivenClient {
     request_ocsp: bool,
     /// A certificate might be sent.
     pub(super) may_authenticate: bool,
+    /// TLS 1.2: a session is resumed, and has no new ticket so far.
+    pub(super) resumes_unchanged: bool,
     /// The server speaks TLS 1.3.
     pub(super) speaks_tls13: bool,
     /// The EncryptedExtensions have come.
@@ -159,6 +161,7 @@ impl DrivenClient {
             authorities: std::mem::take(&mut parameters.authorities),
             request_ocsp: parameters.request_ocsp,
             may_authenticate: parameters.may_authenticate,
+            resumes_unchanged: false,
             speaks_tls13: false,
             has_extensions: false,
             flight: ServerFlight::default(),
@@ -312,7 +315,11 @@ impl ClientSessionStore for ClientHooks {
         None
     }
 
+    /// Comes with each handshake, also from a resumed session that is what it was.
     fn set_tls12_session(&self, _: ClientSessionKey<'static>, value: Tls12Session) {
+        if with_client(|client| client.resumes_unchanged) == Some(true) {
+            return;
+        }
         // The allocator wipes its memory, also when it grows.
         let mut encoded = Vec::with_capacity(512);
         value.encode(&mut encoded);

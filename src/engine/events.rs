@@ -43,6 +43,8 @@ pub(super) struct Events {
     /// Client, TLS 1.2: what the server sends from now on is protected.
     server_keys: bool,
     ticket: Option<Tls12Ticket>,
+    /// Client, TLS 1.2: the server has sent a ticket that is not empty.
+    has_ticket: bool,
     is_resumed: Option<bool>,
     version: Version,
     group: u16,
@@ -78,11 +80,17 @@ impl Events {
             Some(ContentType::CHANGE_CIPHER_SPEC) => self.server_keys = true,
             Some(ContentType::HANDSHAKE) if !self.server_keys => {
                 if let Some(ticket) = new_session_ticket(records) {
+                    self.has_ticket |= !ticket.is_empty;
                     self.ticket = Some(ticket);
                 }
             }
             _ => {}
         }
+    }
+
+    /// Client, TLS 1.2: a session is resumed, and has no new ticket.
+    pub(super) fn resumes_unchanged(&self) -> bool {
+        self.is_resumed == Some(true) && self.version == Version::TLS1_2 && !self.has_ticket
     }
 
     /// What rustls knows by now.

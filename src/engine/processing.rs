@@ -90,11 +90,11 @@ impl Engine {
             events.find_ticket(input.unprocessed());
         }
         driven.server_name_acknowledged |= acknowledgement::in_plain(input.unprocessed());
-        if let Some(client) = &mut driven.client
-            && client.may_authenticate
-            && !client.speaks_tls13
-        {
-            client.flight.follow_plain(input.last());
+        if let Some(client) = &mut driven.client {
+            client.resumes_unchanged = events.resumes_unchanged();
+            if client.may_authenticate && !client.speaks_tls13 {
+                client.flight.follow_plain(input.last());
+            }
         }
         if let Some(server) = &driven.server
             && let Some(id) = server.session_id

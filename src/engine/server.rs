@@ -113,18 +113,18 @@ impl ServerCredentialResolver for ServerHooks {
 impl ServerParameters {
     /// What to authenticate with. Asks the delegate.
     fn resolve(&self, hello: &ClientHello<'_>) -> Result<SelectedCredential, Error> {
-        let usable = self.usable_schemes(hello.signature_schemes());
-        if let Some(selected) = self.resolve_resumption(hello, &usable) {
+        if let Some(selected) = self.resolve_resumption(hello) {
             return Ok(selected);
         }
+        let usable: Vec<_> = self.usable_schemes(hello.signature_schemes()).collect();
         let version = self.version;
         let credentials = &self.credentials;
         let chosen = match version {
-            Version::TLS1_3 => self.first_to_sign(&usable, |_| true),
+            Version::TLS1_3 => self.first_to_sign(usable.iter().copied()),
             _ => self.resolve_tls12(hello, &usable),
         };
         let selected = chosen
-            .or_else(|| self.first_to_sign(&usable, |_| true))
+            .or_else(|| self.first_to_sign(usable.iter().copied()))
             .ok_or(
                 // In TLS 1.2 the suite names the kind of key, so there is no suite in common.
                 match credentials.is_empty() || version == Version::TLS1_2 {
@@ -140,11 +140,7 @@ impl ServerParameters {
 
     /// When a session is resumed: a certificate that fits its suite, for the case that rustls does
     /// not resume it after all, or else none, which must not prevent the resumption.
-    fn resolve_resumption(
-        &self,
-        hello: &ClientHello<'_>,
-        usable: &[SignatureScheme],
-    ) -> Option<SelectedCredential> {
+    fn resolve_resumption(&self, hello: &ClientHello<'_>) -> Option<SelectedCredential> {
         let offer = self.resume.as_ref()?;
         let suites = &self.profile.provider.tls12_cipher_suites;
         let suite = suites
@@ -156,7 +152,9 @@ impl ServerParameters {
             && self.hello_changes.signature_schemes.is_some();
         let signs = match without_signature {
             true => None,
-            false => self.first_to_sign(usable, fits),
+            false => {
+                self.first_to_sign(self.usable_schemes(hello.signature_schemes()).filter(fits))
+            }
         };
         signs.or_else(|| {
             let offered = hello.signature_schemes().iter().copied();
@@ -176,17 +174,19 @@ impl ServerParameters {
     }
 
     /// The schemes that both sides know, in the order of the side whose order counts.
-    fn usable_schemes(&self, offered: &[SignatureScheme]) -> Vec<SignatureScheme> {
-        let ours = &self.signature_schemes;
-        let mut usable = Vec::with_capacity(ours.len());
-        if self.profile.prefer_server_order {
-            let ours = ours.iter().copied().map(SignatureScheme);
-            usable.extend(ours.filter(|scheme| offered.contains(scheme)));
-        } else {
-            let offered = offered.iter().copied();
-            usable.extend(offered.filter(|scheme| ours.contains(&scheme.0)));
-        }
-        usable
+    fn usable_schemes<'a>(
+        &'a self,
+        offered: &'a [SignatureScheme],
+    ) -> impl Iterator<Item = SignatureScheme> + 'a {
+        let (own_order, ours) = (self.profile.prefer_server_order, &self.signature_schemes);
+        let order = match own_order {
+            true => (ours.as_slice(), &[][..]),
+            false => (&[][..], offered),
+        };
+        let by_ours = order.0.iter().copied().map(SignatureScheme);
+        let by_ours = by_ours.filter(|scheme| offered.contains(scheme));
+        let by_theirs = order.1.iter().copied();
+        by_ours.chain(by_theirs.filter(|scheme| ours.contains(&scheme.0)))
     }
 
     /// The version by whose rules keys sign.
@@ -197,20 +197,16 @@ impl ServerParameters {
         }
     }
 
-    /// Of those schemes that fit. Their order decides between several certificates.
+    /// The order of signature schemes decides between several certificates.
     fn first_to_sign(
         &self,
-        schemes: &[SignatureScheme],
-        fits: impl Fn(&SignatureScheme) -> bool,
+        mut schemes: impl Iterator<Item = SignatureScheme>,
     ) -> Option<SelectedCredential> {
         let keys = &self.credentials;
-        schemes
-            .iter()
-            .filter(|scheme| fits(scheme))
-            .find_map(|scheme| {
-                let scheme = std::slice::from_ref(scheme);
-                keys.iter().find_map(|key| key.select(self.rules(), scheme))
-            })
+        schemes.find_map(|scheme| {
+            let mut keys = keys.iter();
+            keys.find_map(|key| key.select(self.rules(), &[scheme]))
+        })
     }
 
     /// In TLS 1.2 the suite says what kinds of keys sign, so the order of suites comes before that
@@ -223,7 +219,8 @@ impl ServerParameters {
         let ours = &self.profile.provider.tls12_cipher_suites;
         let offered = hello.cipher_suites();
         let select = |suite: &&'static Tls12CipherSuite| {
-            self.first_to_sign(usable, |scheme| suite.sign.contains(scheme))
+            let usable = usable.iter().copied();
+            self.first_to_sign(usable.filter(|scheme| suite.sign.contains(scheme)))
         };
         if self.profile.prefer_server_order {
             ours.iter()

@@ -78,8 +78,29 @@ pub struct ClientHello {
     session_id: Range<usize>,
     cipher_suites: Range<usize>,
     compression_methods: Range<usize>,
-    /// Type and contents, in the client's order.
-    extensions: Vec<(ExtensionType, Range<usize>)>,
+    /// In the client's order.
+    extensions: Vec<Place>,
+    /// For each extension the bit of its type.
+    types: u64,
+}
+
+/// Where the contents of an extension are.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    kind: ExtensionType,
+    start: u32,
+    end: u32,
+}
+
+impl Place {
+    fn contents(self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// The bit of a type, which it shares with others.
+fn bit(kind: ExtensionType) -> u64 {
+    1 << (kind.0 % 64)
 }
 
 /// One identity of a pre_shared_key extension.
@@ -139,6 +160,7 @@ impl ClientHello {
             cipher_suites,
             compression_methods,
             extensions: Vec::new(),
+            types: 0,
         };
         Some((hello, list))
     }
@@ -147,19 +169,27 @@ impl ClientHello {
     /// the last.
     fn find_extensions(&mut self, list: Range<usize>) -> Result<(), Malformed> {
         // As many as there usually are.
-        let mut found: Vec<(ExtensionType, Range<usize>)> = Vec::with_capacity(16);
+        let mut found: Vec<Place> = Vec::with_capacity(16);
+        let mut types = 0;
         let mut at = list.start;
         for extension in extensions(&self.body[list.clone()]) {
             let extension = extension.ok_or(Malformed::Extension)?;
             let (kind, start) = (extension.kind, at + EXTENSION_HEADER);
             at += extension.length();
-            let repeated = kind.is_known() && found.iter().any(|(other, _)| *other == kind);
+            let seen = types & bit(kind) != 0 && found.iter().any(|other| other.kind == kind);
+            let repeated = seen && kind.is_known();
             if repeated || kind == ExtensionType::PRE_SHARED_KEY && at < list.end {
                 return Err(Malformed::ExtensionOrder);
             }
-            found.push((kind, start..at));
+            types |= bit(kind);
+            found.push(Place {
+                kind,
+                // A message has less than 2^24 bytes.
+                start: start as u32,
+                end: at as u32,
+            });
         }
-        self.extensions = found;
+        (self.extensions, self.types) = (found, types);
         Ok(())
     }
 
@@ -195,7 +225,7 @@ impl ClientHello {
 
     /// Types of the extensions that are known, in the client's order.
     pub fn extension_types(&self) -> Vec<ExtensionType> {
-        let kinds = self.extensions.iter().map(|(kind, _)| *kind);
+        let kinds = self.extensions.iter().map(|place| place.kind);
         kinds.filter(|kind| kind.is_known()).collect()
     }
 
@@ -206,16 +236,21 @@ impl ClientHello {
 
     /// Contents of the extension of this type.
     pub fn extension(&self, kind: ExtensionType) -> Option<&[u8]> {
-        self.extensions
-            .iter()
-            .find(|(other, _)| *other == kind)
-            .map(|(_, contents)| &self.body[contents.clone()])
+        self.find(kind).map(|place| &self.body[place.contents()])
+    }
+
+    fn find(&self, kind: ExtensionType) -> Option<Place> {
+        if self.types & bit(kind) == 0 {
+            return None;
+        }
+        let mut places = self.extensions.iter();
+        places.find(|place| place.kind == kind).copied()
     }
 
     /// Where the number of this extension is in the message, counted from the message's header.
     pub fn place_of(&self, kind: ExtensionType) -> Option<usize> {
-        let (_, contents) = self.extensions.iter().find(|(other, _)| *other == kind)?;
-        Some(MESSAGE_HEADER + contents.start - EXTENSION_HEADER)
+        let place = self.find(kind)?;
+        Some(MESSAGE_HEADER + place.contents().start - EXTENSION_HEADER)
     }
 
     /// The name of server_name, if there is exactly one, with at most 255 bytes and no NUL.
@@ -265,10 +300,8 @@ impl ClientHello {
 
     /// Whether pre_shared_key is the last extension, as it must be.
     pub fn ends_with_psks(&self) -> bool {
-        matches!(
-            self.extensions.last(),
-            Some((ExtensionType::PRE_SHARED_KEY, _))
-        )
+        let last = self.extensions.last();
+        last.is_some_and(|last| last.kind == ExtensionType::PRE_SHARED_KEY)
     }
 
     /// The bytes that the binder of the identity with this number covers, from the header of the message to the
@@ -288,7 +321,8 @@ impl ClientHello {
 
     /// Where the list of identities ends, and the binder of the identity with this number.
     fn find_binder(&self, number: usize) -> Option<(usize, &[u8])> {
-        let (_, contents) = self.extensions.last().filter(|_| self.ends_with_psks())?;
+        let last = self.extensions.last().filter(|_| self.ends_with_psks())?;
+        let contents = last.contents();
         let mut reader = Reader::new(&self.body[contents.clone()]);
         let identities = reader.vector16()?;
         let binders = reader.vector16()?;

@@ -77,8 +77,6 @@ impl Connection {
         let names = self.name_new_session(&choice)?;
         let early_answer = self.allows_early_answer(&choice);
         let signature_schemes = self.signature_schemes_for(&choice)?;
-        // The callback for OCSP responses may change the settings.
-        let staple = self.hellos.ocsp_asked() == Some(true);
         let parameters = ServerParameters {
             version,
             credentials,
@@ -86,9 +84,9 @@ impl Connection {
             binds_curves: settings.suite_b().is_some(),
             client_signature_schemes: signature_schemes.client,
             alpn,
-            staple,
+            staple: self.asks_for_staple(),
             client_authentication: client_authentication(&settings),
-            may_ask_later: choice.asks_again() || staple,
+            may_ask_later: self.may_ask_later(&choice),
             client_ca_names: self.names_for_peer(Role::Server),
             tickets: self.ticket_policy(&choice, &names),
             session_ids: names.has_id,
@@ -198,17 +196,31 @@ impl Connection {
         let offered = choice.hello.signature_schemes();
         let settings = choice.settings;
         let is_common = |scheme| offered.is_empty() || offered.contains(scheme);
+        // A callback is asked about common ones only. The engine signs with no others anyway.
+        let all = choice.resumes() && !settings.security_callback.is_set();
+        let is_wanted = |scheme| all || is_common(scheme);
         let own =
-            settings.permitted_schemes(Signer::Server, SIGALG_SHARED, self.asker(), is_common);
+            settings.permitted_schemes(Signer::Server, SIGALG_SHARED, self.asker(), is_wanted);
         if own.is_empty() && !offered.is_empty() && !choice.resumes() {
             let reason = Reason::NO_SHARED_SIGNATURE_ALGORITHMS;
             return Err(self.refuse(reason, Alert::HANDSHAKE_FAILURE));
         }
         let client = match client_authentication(settings) {
+            ClientAuthentication::None if !self.may_ask_later(choice) => Vec::new(),
             ClientAuthentication::None => settings.client_signature_schemes().to_vec(),
             _ => self.enforce(self.offered_signatures(settings, Signer::Client))?,
         };
         Ok(SignatureSchemes { own, client })
+    }
+
+    /// Whether a callback may change the settings before a certificate is asked for.
+    fn may_ask_later(&self, choice: &Choice<'_>) -> bool {
+        // The callback for OCSP responses may.
+        choice.asks_again() || self.asks_for_staple()
+    }
+
+    fn asks_for_staple(&self) -> bool {
+        self.hellos.ocsp_asked() == Some(true)
     }
 
     fn resumes_by_ticket(&self, hello: &ClientHello) -> bool {
