@@ -16,7 +16,7 @@ PROGRAMS ?=
 RUN_PROGRAMS := $(PYTHON) tests/programs/run.py
 
 .PHONY: build setup demo test test-rust test-style test-models test-generated test-c test-pgo test-locks test-core-programs test-programs \
-        programs-table bench bench-all pgo fuzz install uninstall help
+        programs-table bench bench-all bench-nginx pgo fuzz install uninstall help
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
@@ -57,6 +57,9 @@ test-c: build ## C and C++ tests on the system's libssl and on Reprise
 	$(CMAKE) -S tests-c -B $(TESTS_C) -DCMAKE_BUILD_TYPE=RelWithDebInfo -DREPRISE_LIB=$(LIBRARY)
 	$(CMAKE) --build $(TESTS_C) --parallel
 	$(CTEST) --test-dir $(TESTS_C) --output-on-failure
+
+bench-nginx: build ## processor time of nginx for a request, on the system's libssl and ours
+	benches/nginx/run --library $(LIBRARY)
 
 pgo: ## build the library with profile-guided optimisation, target/pgo/release/libreprise.so
 	scripts/pgo
