@@ -189,7 +189,7 @@ mod tests {
 
     use super::*;
     use crate::engine::provider::transcript::AdaptedHash;
-    use crate::engine::record::Expected;
+    use crate::engine::record_header::Expected;
     use crate::engine::thread::{self, Driven};
 
     fn hello(extensions: &[(u16, &[u8])]) -> Vec<u8> {

@@ -8,7 +8,7 @@ use rustls::error::{
 
 use super::alerts::Alerts;
 use super::delegate::PeerRejected;
-use super::record::RecordProblem;
+use super::record_header::RecordProblem;
 use crate::reason::Reason;
 use crate::wire::{Alert, AlertLevel, PLAIN_ALERT, split_plain_alert};
 

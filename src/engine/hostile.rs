@@ -2,7 +2,8 @@
 
 use super::adapted_hello::{Adapted, HelloChanges};
 use super::hello_change::{ClientHelloChange, disguise};
-use super::record::{Expected, RecordBuffer};
+use super::record::RecordBuffer;
+use super::record_header::Expected;
 use super::server_flight::{ServerCertificate, ServerFlight};
 use crate::wire::{self, ContentType, Version, put_records};
 

@@ -183,7 +183,8 @@ fn number_of(kind: ContentType) -> wire::ContentType {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::record::{Expected, RecordBuffer};
+    use crate::engine::record::RecordBuffer;
+    use crate::engine::record_header::Expected;
 
     const HELLO: [u8; 7] = [22, 3, 3, 0, 2, 1, 2];
     const CHANGE: [u8; 6] = [20, 3, 3, 0, 1, 1];

@@ -47,6 +47,7 @@
 //! | `finished`                  | the verify_data of both Finished messages                     |
 //! | `messages`                  | records of a connection whose program observes them            |
 //! | `record`, `spare`           | incoming records, and buffers for them                        |
+//! | `record_header`             | the headers of incoming records, checked                      |
 //! | `alerts`                    | alerts that differ from rustls's                              |
 //! | `failure`                   | rustls's errors as reason codes and alerts                    |
 //! | `hostile`                   | the engine's own parsers, for fuzzing                         |
@@ -79,6 +80,7 @@ mod processing;
 mod profile;
 mod provider;
 mod record;
+mod record_header;
 mod sending;
 mod server;
 mod server_flight;
@@ -110,7 +112,7 @@ pub use new_session_ticket::TicketSecrets;
 pub use processing::Processed;
 pub use profile::{Profile, knows_group};
 pub use provider::suites::tls13_hash_len;
-pub use record::RecordProblem;
+pub use record_header::RecordProblem;
 pub use server::normalized_server_name;
 pub use server_hello::{ServerHello, Tls12Hello};
 pub use server_parameters::{ResumeOffer, ServerParameters, TicketPolicy};
