@@ -2061,16 +2061,29 @@ int SSL_pending(const SSL *ssl);
 int SSL_has_pending(const SSL *ssl);
 
 /**
- * Asks for reading ahead. It has no effect: the library never reads beyond a record, so it takes
- * no bytes from the BIO that the program has not asked for.
+ * Sets whether one read of the BIO may bring more than a record: as much as is there and fits into
+ * the buffer (`SSL_set_default_read_buffer_len`). Then a program must ask `SSL_has_pending` before
+ * it waits for the descriptor; `SSL_pending` does not count what was read ahead. Without it the
+ * library takes no bytes from the BIO beyond the record that it needs.
  */
 void SSL_set_read_ahead(SSL *ssl, int yes);
 
 /**
- * Returns whether reading ahead was asked for. It has no effect: the library never reads beyond a
- * record.
+ * Returns whether reading ahead was asked for.
  */
 int SSL_get_read_ahead(const SSL *ssl);
+
+/**
+ * Sets how many bytes reading ahead may hold, on connections made later. A smaller number than the
+ * length of a record, and 0, which is the default, stand for that.
+ */
+void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
+
+/**
+ * Sets how many bytes reading ahead may hold (`SSL_set_read_ahead`). A smaller number than the
+ * length of a record, and 0, stand for that.
+ */
+void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 
 /**
  * Sends a part of a file through the kernel. As in OpenSSL without kernel TLS it returns -1 and
@@ -4702,13 +4715,6 @@ void *SSL_CTX_get_record_padding_callback_arg(const SSL_CTX *ctx);
 int SSL_CTX_set_block_padding(SSL_CTX *ctx, size_t block_size);
 
 /**
- * Sets the size of read buffers of a context. It is accepted and has no effect.
- *
- * Done in part: accepted, without effect.
- */
-void SSL_CTX_set_default_read_buffer_len(SSL_CTX *ctx, size_t len);
-
-/**
  * Sets the callback that pads the records of a context. Fails unless it is NULL.
  *
  * Lifetime: the function's arguments, until it returns.
@@ -4761,13 +4767,6 @@ void *SSL_get_record_padding_callback_arg(const SSL *ssl);
  * Not supported: record padding.
  */
 int SSL_set_block_padding(SSL *ssl, size_t block_size);
-
-/**
- * Sets the size of read buffers of a connection. It is accepted and has no effect.
- *
- * Done in part: accepted, without effect.
- */
-void SSL_set_default_read_buffer_len(SSL *ssl, size_t len);
 
 /**
  * Sets the callback that pads the records of a connection. Fails unless it is NULL.

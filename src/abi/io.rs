@@ -8,6 +8,7 @@ use super::call::call;
 use super::drive::drive;
 use super::pointer::{borrow, borrow_quietly, bytes, store};
 use crate::connection::{Connection, Reading, Stop, Stopped, Want};
+use crate::context::Context;
 use crate::error::{Error, Reason};
 use crate::libcrypto::error_queue;
 
@@ -166,8 +167,10 @@ pub unsafe extern "C" fn SSL_has_pending(ssl: *const Connection) -> c_int {
     })
 }
 
-/// Asks for reading ahead. It has no effect: the library never reads beyond a record, so it takes
-/// no bytes from the BIO that the program has not asked for.
+/// Sets whether one read of the BIO may bring more than a record: as much as is there and fits into
+/// the buffer (`SSL_set_default_read_buffer_len`). Then a program must ask `SSL_has_pending` before
+/// it waits for the descriptor; `SSL_pending` does not count what was read ahead. Without it the
+/// library takes no bytes from the BIO beyond the record that it needs.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
     call(c"SSL_set_read_ahead", (), || {
@@ -177,13 +180,36 @@ pub unsafe extern "C" fn SSL_set_read_ahead(ssl: *mut Connection, yes: c_int) {
     })
 }
 
-/// Returns whether reading ahead was asked for. It has no effect: the library never reads beyond a
-/// record.
+/// Returns whether reading ahead was asked for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn SSL_get_read_ahead(ssl: *const Connection) -> c_int {
     call(c"SSL_get_read_ahead", 0, || {
         // SAFETY: NULL or live, as the caller promises.
         Ok(unsafe { borrow_quietly(ssl) }?.settings().read_ahead)
+    })
+}
+
+/// Sets how many bytes reading ahead may hold, on connections made later. A smaller number than the
+/// length of a record, and 0, which is the default, stand for that.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, len: usize) {
+    call(c"SSL_CTX_set_default_read_buffer_len", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let context = unsafe { borrow_quietly(ctx) }?;
+        context.change_settings(|settings| settings.read_buffer_len = len);
+        Ok(())
+    })
+}
+
+/// Sets how many bytes reading ahead may hold (`SSL_set_read_ahead`). A smaller number than the
+/// length of a record, and 0, stand for that.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, len: usize) {
+    call(c"SSL_set_default_read_buffer_len", (), || {
+        // SAFETY: NULL or live, as the caller promises.
+        let connection = unsafe { borrow_quietly(ssl) }?;
+        connection.change_settings(|settings| settings.read_buffer_len = len);
+        Ok(())
     })
 }
 

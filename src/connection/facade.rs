@@ -151,7 +151,7 @@ impl Connection {
     /// program.
     pub fn has_pending(&self) -> bool {
         self.engine
-            .with(|engine| !engine.pending().is_empty() || !engine.input.unprocessed().is_empty())
+            .with(|engine| !engine.pending().is_empty() || engine.input.holds_unread())
             .unwrap_or(false)
     }
 
@@ -162,6 +162,7 @@ impl Connection {
                 engine.release_input();
                 engine.pending().is_empty()
                     && engine.input.unprocessed().is_empty()
+                    && !engine.input.is_ahead()
                     && engine.outgoing().is_empty()
             })
             .unwrap_or(false)

@@ -97,10 +97,13 @@ impl Connection {
     }
 
     /// Without `SSL_MODE_AUTO_RETRY` a read returns `SSL_ERROR_WANT_READ` after a record without
-    /// application data.
+    /// application data, unless more was read ahead: a program that polls would not see it.
     fn yield_without_auto_retry(&self) -> Result<(), Stop> {
         let automatic = self.configuration.mode().contains(Mode::AUTO_RETRY);
         if automatic || self.pending() > 0 || self.shutdown.is_received() {
+            return Ok(());
+        }
+        if self.engine.with(|engine| engine.input.is_ahead())? {
             return Ok(());
         }
         Err(self.transport.yield_to_program())

@@ -2,17 +2,19 @@
 
 use super::transport::ReadStop;
 use super::{Connection, InfoKind, Stop};
-use crate::engine::{Failure, Processed};
+use crate::engine::{Failure, Processed, ReadAhead};
 use crate::error::Reason;
 use crate::flags::Options;
 use crate::wire::{Alert, AlertLevel};
 
 impl Connection {
-    /// Reads one record, and never a byte beyond it. On return it is in the engine's input.
+    /// Reads one record, and what follows it only if the program asks for reading ahead. On return
+    /// the record is in the engine's input.
     pub(super) fn read_record(&self) -> Result<(), Stop> {
         // A BIO may be a program's own, whose functions call back into us.
         let mut engine = self.engine.take()?;
-        let result = self.transport.read_record(&mut engine);
+        let ahead = self.reading_ahead();
+        let result = self.transport.read_record(&mut engine, ahead);
         self.engine.put_back(engine);
         result.map_err(|stop| match stop {
             ReadStop::NoBio => self.refuse(Reason::READ_BIO_NOT_SET, Alert::INTERNAL_ERROR),
@@ -20,6 +22,15 @@ impl Connection {
             ReadStop::EndOfFile => self.end_of_file(),
             ReadStop::Call(stop) => stop,
         })
+    }
+
+    /// `SSL_CTX_set_read_ahead(3)`, `SSL_CTX_set_default_read_buffer_len(3)`
+    fn reading_ahead(&self) -> ReadAhead {
+        let settings = self.configuration.settings();
+        match settings.read_ahead {
+            0 => ReadAhead::NONE,
+            _ => ReadAhead::within(settings.read_buffer_len),
+        }
     }
 
     /// The transport has ended. Without close_notify that is an error (S125), unless the program

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 
 use super::{Stop, Want};
-use crate::engine::{Engine, RecordProblem};
+use crate::engine::{Engine, ReadAhead, RecordProblem};
 use crate::error::Reason;
 use crate::libcrypto::bio::{Bio, Io, Retry};
 use crate::libcrypto::bio_slot::BioSlot;
@@ -134,12 +134,20 @@ impl Transport {
 // -- Reading -----------------------------------------------------------------------------------
 
 impl Transport {
-    /// Reads one record into the engine's input, and never a byte beyond it.
-    pub(super) fn read_record(&self, engine: &mut Engine) -> Result<(), ReadStop> {
+    /// Has the next record complete in the engine's input. No byte beyond it is read except as
+    /// `ahead` says; what was read ahead before comes first.
+    pub(super) fn read_record(
+        &self,
+        engine: &mut Engine,
+        ahead: ReadAhead,
+    ) -> Result<(), ReadStop> {
+        if engine.input.is_ahead() && self.take_received(engine, 0)? {
+            return Ok(());
+        }
         loop {
             let result = self.read_bio.with(|bio| {
                 self.set_want(Want::Read);
-                bio.read(engine.input.missing())
+                bio.read(engine.input.space(ahead))
             });
             let count = match result.ok_or(ReadStop::NoBio)? {
                 Io::Done(count) if count > 0 => count,
@@ -151,15 +159,20 @@ impl Transport {
                 Io::Eof => return Err(ReadStop::EndOfFile),
                 Io::Failed => return Err(ReadStop::Call(Stop::Transport)),
             };
-            let outcome = engine.received(count);
-            if outcome != Ok(false) {
-                engine.record_received();
-            }
-            self.set_want(Want::Nothing);
-            if outcome.map_err(ReadStop::Malformed)? {
+            if self.take_received(engine, count)? {
                 return Ok(());
             }
         }
+    }
+
+    /// Notes that `count` bytes have come. True when the record is complete.
+    fn take_received(&self, engine: &mut Engine, count: usize) -> Result<bool, ReadStop> {
+        let outcome = engine.received(count);
+        if outcome != Ok(false) {
+            engine.record_received();
+        }
+        self.set_want(Want::Nothing);
+        outcome.map_err(ReadStop::Malformed)
     }
 
     /// Stops a call as if the read BIO had nothing to give.
@@ -325,10 +338,13 @@ mod tests {
         let mut engine = Engine::default();
         peer.write(&[22, 3, 1, 0, 4, 1, 0]);
         let suspended = Err(ReadStop::Call(Stop::Suspended));
-        assert_eq!(transport.read_record(&mut engine), suspended);
+        assert_eq!(
+            transport.read_record(&mut engine, ReadAhead::NONE),
+            suspended
+        );
         assert_eq!(transport.want(), Want::Read);
         peer.write(&[0, 9, 99]);
-        assert_eq!(transport.read_record(&mut engine), Ok(()));
+        assert_eq!(transport.read_record(&mut engine, ReadAhead::NONE), Ok(()));
         assert_eq!(transport.want(), Want::Nothing);
         assert_eq!(engine.input.unprocessed(), [22, 3, 1, 0, 4, 1, 0, 0, 9]);
     }
@@ -337,7 +353,7 @@ mod tests {
     fn what_is_no_record_is_malformed() {
         let (transport, peer) = transport(100);
         peer.write(b"GET / HTTP/1.0");
-        let result = transport.read_record(&mut Engine::default());
+        let result = transport.read_record(&mut Engine::default(), ReadAhead::NONE);
         let problem = ReadStop::Malformed(RecordProblem::HttpRequest);
         assert_eq!(result, Err(problem));
     }
@@ -346,7 +362,10 @@ mod tests {
     fn without_bios_nothing_is_read_or_written() {
         let transport = Transport::default();
         let mut engine = engine_with_output();
-        assert_eq!(transport.read_record(&mut engine), Err(ReadStop::NoBio));
+        assert_eq!(
+            transport.read_record(&mut engine, ReadAhead::NONE),
+            Err(ReadStop::NoBio)
+        );
         let no_bio = Err(Reason::BIO_NOT_SET.into());
         assert_eq!(transport.flush(&mut engine), no_bio);
     }

@@ -104,8 +104,11 @@ pub struct Settings {
     pub max_pipelines: usize,
     /// Largest certificate chain a peer may send, in bytes.
     pub max_cert_list: usize,
-    /// `SSL_CTX_set_read_ahead`: kept without effect; records are always read exactly.
+    /// `SSL_CTX_set_read_ahead`: what follows a record is read with it, unless it is 0.
     pub read_ahead: c_int,
+    /// `SSL_CTX_set_default_read_buffer_len`: how much is read ahead at most, in bytes. A smaller
+    /// number than OpenSSL's buffer stands for that.
+    pub read_buffer_len: usize,
     /// 0 to 5 (SSL_CTX_set_security_level(3)).
     pub security_level: c_int,
     /// Replaces the security policy.
@@ -178,6 +181,7 @@ impl Settings {
             max_pipelines: 0,
             max_cert_list: 102_400,
             read_ahead: 0,
+            read_buffer_len: 0,
             security_level: DEFAULT_LEVEL,
             security_callback: SecurityCallback::default(),
             generate_session_id: GenerateSessionIdCallback::NONE,

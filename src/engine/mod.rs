@@ -112,6 +112,7 @@ pub use new_session_ticket::TicketSecrets;
 pub use processing::Processed;
 pub use profile::{Profile, knows_group};
 pub use provider::suites::tls13_hash_len;
+pub use record::ReadAhead;
 pub use record_header::RecordProblem;
 pub use server::normalized_server_name;
 pub use server_hello::{ServerHello, Tls12Hello};

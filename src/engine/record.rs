@@ -1,26 +1,53 @@
-//! Incoming records: read from the transport as a five-byte header and then exactly the body.
+//! Incoming records: read from the transport as a five-byte header and then exactly the body, or,
+//! where the program asks for reading ahead, with what follows them.
 
 use std::ops::Range;
 
 use rustls::TlsInputBuffer;
 use zeroize::Zeroize;
 
-use super::record_header::{Expected, RecordProblem, check_header};
+use super::record_header::{Expected, LONGEST_TLS12, RecordProblem, check_header};
 use super::spare;
 use crate::wire::{ContentType, RECORD_HEADER};
 
+/// How much of OpenSSL's buffer aligns the body of a record, in bytes.
+const ALIGNMENT: usize = 3;
+/// Length of OpenSSL's buffer, in bytes.
+const BUFFER_LENGTH: usize = ALIGNMENT + RECORD_HEADER + LONGEST_TLS12;
+
+/// How much of what follows a record is read with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadAhead {
+    /// Bytes that a record and what follows it may take; 0 for the record alone.
+    room: usize,
+}
+
+impl ReadAhead {
+    /// Records are read exactly.
+    pub const NONE: Self = Self { room: 0 };
+
+    /// As much as fits into a buffer of `length` bytes, which are at least OpenSSL's.
+    pub fn within(length: usize) -> Self {
+        let room = length.max(BUFFER_LENGTH) - ALIGNMENT;
+        Self { room }
+    }
+}
+
 /// Bytes of incoming records, and how far the engine has come with them.
 ///
-/// `bytes[consumed..filled]` is what rustls still has to see. Decryption happens in place, so the
-/// plaintext that rustls yields is a range of this buffer, and stays readable until the next
+/// `bytes[consumed..filled]` is what rustls still has to see, `bytes[filled..arrived]` what was read
+/// ahead, which neither rustls nor an observer sees before its turn. Decryption happens in place, so
+/// the plaintext that rustls yields is a range of this buffer, and stays readable until the next
 /// record is started.
 #[derive(Default)]
 pub struct RecordBuffer {
     bytes: Vec<u8>,
     /// Everything before this has been used by the engine.
     consumed: usize,
-    /// Everything before this has come from the transport.
+    /// Everything before this belongs to records that have been started.
     filled: usize,
+    /// Everything before this has come from the transport.
+    arrived: usize,
     /// Where the record that is being read begins.
     record: usize,
     /// Where it ends, once its header is there.
@@ -33,47 +60,86 @@ pub struct RecordBuffer {
 }
 
 impl RecordBuffer {
-    /// The bytes that are still missing from the record that is being read, to be filled by the
-    /// transport; afterwards call [`filled`](Self::filled). Never asks for more than the record.
+    /// The bytes that are still missing from the record that is being read, and none beyond.
+    #[cfg(any(test, fuzzing))]
     pub fn missing(&mut self) -> &mut [u8] {
-        if self.record_end.is_none() && self.record == self.filled && self.consumed == self.filled {
-            // Everything was used: start again at the front.
-            self.consumed = 0;
-            self.filled = 0;
-            self.record = 0;
-            self.last = 0;
-        }
-        let end = self.record_end.unwrap_or(self.record + RECORD_HEADER);
+        self.space(ReadAhead::NONE)
+    }
+
+    /// The bytes that are still missing from the record that is being read, with room for what
+    /// follows a record that has no header yet, to be filled by the transport; afterwards call
+    /// [`filled`](Self::filled).
+    pub fn space(&mut self, ahead: ReadAhead) -> &mut [u8] {
+        self.move_to_front();
+        let end = match self.record_end {
+            Some(end) => end,
+            None => self.record + RECORD_HEADER.max(ahead.room),
+        };
         if self.bytes.is_empty() {
             self.bytes = spare::INPUT.take();
         }
         if self.bytes.len() < end {
             self.bytes.resize(end, 0);
         }
-        &mut self.bytes[self.filled..end]
+        &mut self.bytes[self.arrived..end]
     }
 
-    /// `count` bytes were put into [`missing`](Self::missing). True when the record is
-    /// complete.
+    /// When rustls has used every complete record, the next one starts at the front. At most one
+    /// unfinished record is moved: the complete ones that were read ahead are used where they are.
+    fn move_to_front(&mut self) {
+        let gone = self.record;
+        if gone > 0 && self.consumed == gone {
+            self.bytes.copy_within(gone..self.arrived, 0);
+            self.consumed = 0;
+            self.filled -= gone;
+            self.arrived -= gone;
+            self.record = 0;
+            self.record_end = self.record_end.map(|end| end - gone);
+            self.last = 0;
+        }
+    }
+
+    /// `count` bytes were put into [`space`](Self::space); 0 to take the next record out of what was
+    /// read ahead. True when the record is complete.
     pub(super) fn filled(
         &mut self,
         count: usize,
         expected: Expected,
     ) -> Result<bool, RecordProblem> {
-        self.filled += count;
-        if self.record_end.is_none() && self.filled == self.record + RECORD_HEADER {
-            let header = self.bytes[self.record..].first_chunk();
-            let body = header.map(|header| check_header(header, expected, !self.begun));
-            self.record_end = body.transpose()?.map(|body| self.filled + body);
+        self.arrived += count;
+        let header_end = self.record + RECORD_HEADER;
+        if self.record_end.is_none() {
+            self.filled = self.arrived.min(header_end);
+            if self.filled == header_end {
+                let header = self.bytes[self.record..].first_chunk();
+                let body = header.map(|header| check_header(header, expected, !self.begun));
+                self.record_end = body.transpose()?.map(|body| header_end + body);
+            }
         }
-        if self.record_end == Some(self.filled) {
-            self.begun = true;
-            self.last = self.record;
-            self.record = self.filled;
-            self.record_end = None;
-            return Ok(true);
+        let Some(end) = self.record_end else {
+            return Ok(false);
+        };
+        self.filled = self.arrived.min(end);
+        if self.filled < end {
+            return Ok(false);
         }
-        Ok(false)
+        self.begun = true;
+        self.last = self.record;
+        self.record = end;
+        self.record_end = None;
+        Ok(true)
+    }
+
+    /// Whether something was read ahead of the record that is being read.
+    pub fn is_ahead(&self) -> bool {
+        self.filled < self.arrived
+    }
+
+    /// Whether bytes have come that belong to no complete record, besides the header of the one that
+    /// is being read: what OpenSSL has in its buffer.
+    pub fn holds_unread(&self) -> bool {
+        let header = self.record_end.map_or(0, |_| RECORD_HEADER);
+        self.record + header < self.arrived
     }
 
     /// True when nothing of a next record has been read: an end of file here is between records.
@@ -93,10 +159,12 @@ impl RecordBuffer {
 
     /// Puts complete records in the place of what is unprocessed, which is complete records too.
     pub(super) fn replace_unprocessed(&mut self, records: &[u8]) {
+        let ahead = self.arrived - self.filled;
         let rest = self.bytes.split_off(self.filled);
         self.bytes.truncate(self.consumed);
         self.bytes.extend_from_slice(records);
         self.filled = self.bytes.len();
+        self.arrived = self.filled + ahead;
         self.record = self.filled;
         self.last = self.consumed;
         self.bytes.extend(rest);
@@ -136,7 +204,7 @@ impl RecordBuffer {
 
     /// Gives the memory back when nothing is in it: an idle connection needs none.
     pub fn release(&mut self) {
-        if self.consumed == self.filled && self.at_boundary() {
+        if self.consumed == self.arrived && self.at_boundary() {
             let used = std::mem::replace(
                 self,
                 Self {
@@ -308,6 +376,73 @@ mod tests {
             refused([23, 3, 1, 0, 20], false, false),
             Some(RecordProblem::OtherProtectedVersion)
         );
+    }
+
+    /// Puts `bytes` into a buffer as one read that asks for more than a record.
+    fn arrive(buffer: &mut RecordBuffer, bytes: &[u8]) -> Result<bool, RecordProblem> {
+        let space = buffer.space(ReadAhead::within(0));
+        assert!(space.len() >= bytes.len());
+        space[..bytes.len()].copy_from_slice(bytes);
+        buffer.filled(bytes.len(), HANDSHAKING)
+    }
+
+    #[test]
+    fn what_was_read_ahead_is_seen_record_by_record() {
+        let mut buffer = RecordBuffer::default();
+        let bytes = [23, 3, 3, 0, 1, 9, 23, 3, 3, 0, 2, 7, 8, 23, 3, 3, 0, 3, 5];
+        assert_eq!(arrive(&mut buffer, &bytes), Ok(true));
+        assert_eq!(buffer.unprocessed(), &bytes[..6]);
+        assert!(buffer.is_ahead() && buffer.holds_unread());
+        // More than there is cannot be discarded.
+        buffer.discard(99);
+        buffer.release();
+        assert_eq!(buffer.filled(0, HANDSHAKING), Ok(true));
+        assert_eq!(buffer.unprocessed(), &bytes[6..13]);
+        assert_eq!(buffer.last(), &bytes[6..13]);
+        buffer.discard(7);
+        assert_eq!(buffer.filled(0, HANDSHAKING), Ok(false));
+        assert!(!buffer.is_ahead() && buffer.holds_unread());
+        // The rest is asked for exactly, and what is there goes to the front.
+        assert_eq!(buffer.space(ReadAhead::within(0)).len(), 2);
+        assert_eq!(arrive(&mut buffer, &[6, 7]), Ok(true));
+        assert_eq!(buffer.unprocessed(), [23, 3, 3, 0, 3, 5, 6, 7]);
+        assert!(!buffer.holds_unread());
+    }
+
+    #[test]
+    fn what_was_read_ahead_is_checked_in_its_turn() {
+        let mut buffer = RecordBuffer::default();
+        let result = arrive(&mut buffer, &[23, 3, 3, 0, 1, 9, 99, 3, 3, 0, 1, 1]);
+        assert_eq!(result, Ok(true));
+        buffer.discard(6);
+        let result = buffer.filled(0, HANDSHAKING);
+        assert_eq!(result, Err(RecordProblem::NoHello));
+    }
+
+    #[test]
+    fn records_that_are_replaced_leave_what_was_read_ahead() {
+        let mut buffer = RecordBuffer::default();
+        let bytes = [22, 3, 3, 0, 1, 9, 23, 3, 3, 0, 1, 8, 23];
+        assert_eq!(arrive(&mut buffer, &bytes), Ok(true));
+        buffer.replace_unprocessed(&[22, 3, 3, 0, 3, 1, 2, 3]);
+        assert_eq!(buffer.unprocessed(), [22, 3, 3, 0, 3, 1, 2, 3]);
+        buffer.discard(8);
+        assert_eq!(buffer.filled(0, HANDSHAKING), Ok(true));
+        assert_eq!(buffer.unprocessed(), &bytes[6..12]);
+        buffer.discard(6);
+        assert_eq!(buffer.filled(0, HANDSHAKING), Ok(false));
+        assert_eq!(buffer.unfinished(), [23]);
+    }
+
+    #[test]
+    fn one_read_asks_for_the_buffer_less_what_is_there() {
+        let mut buffer = RecordBuffer::default();
+        let whole = RECORD_HEADER + LONGEST_TLS12;
+        assert_eq!(buffer.space(ReadAhead::within(0)).len(), whole);
+        assert_eq!(arrive(&mut buffer, &[23, 3]), Ok(false));
+        assert_eq!(buffer.space(ReadAhead::within(0)).len(), whole - 2);
+        assert_eq!(buffer.space(ReadAhead::within(30_000)).len(), 30_000 - 5);
+        assert_eq!(buffer.space(ReadAhead::NONE).len(), 3);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::wire::{
 const LONGEST_TLS13: usize = LONGEST_PLAINTEXT + 256;
 /// Longest body of any other record, which is OpenSSL's: RFC 5246, section 6.2.3 allows 2048 bytes
 /// of expansion, for compression too.
-const LONGEST_TLS12: usize = LONGEST_PLAINTEXT + 320;
+pub(super) const LONGEST_TLS12: usize = LONGEST_PLAINTEXT + 320;
 /// What fits into OpenSSL's buffer: a longer body has another reason code.
 const LONGEST_PACKET: usize = LONGEST_TLS12 + 3;
 

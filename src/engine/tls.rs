@@ -122,7 +122,8 @@ impl Engine {
     }
 
     /// Notes that the transport has put `count` bytes into the input's
-    /// [`missing`](RecordBuffer::missing). True when the record is complete.
+    /// [`space`](RecordBuffer::space); 0 to take a record out of what was read ahead. True when the
+    /// record is complete.
     pub fn received(&mut self, count: usize) -> Result<bool, RecordProblem> {
         let expected = match &self.tls {
             Tls::Idle => Expected {

@@ -282,8 +282,6 @@ static void what_cannot_be_done_is_refused_when_it_is_set(void)
     /* The two that protect nothing by themselves are taken. */
     CHECK_EQ(SSL_CTX_set_block_padding(ctx, 0), 1);
     CHECK_EQ(SSL_set_block_padding(ssl, 1), 1);
-    SSL_CTX_set_default_read_buffer_len(ctx, 1 << 15);
-    SSL_set_default_read_buffer_len(ssl, 1 << 15);
     SSL_free(ssl);
     SSL_CTX_free(ctx);
 }

@@ -77,8 +77,7 @@ pub fn clear_mode(target: Target<'_>, bits: c_long) -> Result<c_long> {
     })
 }
 
-/// Stores the flag for reading ahead and returns the old one. The library never reads beyond a
-/// record.
+/// Stores the flag for reading ahead and returns the old one.
 pub fn set_read_ahead(target: Target<'_>, flag: c_long) -> Result<c_long> {
     target.change(|settings| std::mem::replace(&mut settings.read_ahead, flag as c_int).into())
 }

@@ -42,14 +42,6 @@ pub unsafe extern "C" fn SSL_CTX_set_block_padding(ctx: *mut Context, block_size
     unsupported(c"SSL_CTX_set_block_padding", 0, WHY)
 }
 
-/// Sets the size of read buffers of a context. It is accepted and has no effect.
-///
-/// Status: partial (accepted, without effect)
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_CTX_set_default_read_buffer_len(ctx: *mut Context, len: usize) {
-    // Records are read exactly, whatever their size: no buffer needs a size.
-}
-
 /// Sets the callback that pads the records of a context. Fails unless it is NULL.
 ///
 /// Lifetime: the function's arguments, until it returns.
@@ -129,14 +121,6 @@ pub unsafe extern "C" fn SSL_set_block_padding(ssl: *mut Connection, block_size:
         return 1;
     }
     unsupported(c"SSL_set_block_padding", 0, WHY)
-}
-
-/// Sets the size of read buffers of a connection. It is accepted and has no effect.
-///
-/// Status: partial (accepted, without effect)
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn SSL_set_default_read_buffer_len(ssl: *mut Connection, len: usize) {
-    // Records are read exactly, whatever their size: no buffer needs a size.
 }
 
 /// Sets the callback that pads the records of a connection. Fails unless it is NULL.
