@@ -62,7 +62,7 @@ pub use share::Share;
 pub use statistics::{Counter, Statistics};
 
 use std::ffi::{c_int, c_long};
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 use arc_swap::ArcSwap;
@@ -70,6 +70,7 @@ use arc_swap::ArcSwap;
 use self::session_table::SessionTable;
 use crate::cache::Cache;
 use crate::callback::{Asker, KnownAs, Lent, SslContext};
+use crate::cipher::Role;
 use crate::error::{Error, Result};
 use crate::flags::CacheMode;
 use crate::libcrypto::algorithms::Algorithms;
@@ -102,6 +103,8 @@ pub struct Context {
     pub callbacks: Callbacks,
     certificate_store: Mutex<Store>,
     names: RwLock<Names>,
+    /// Whether they may have been changed: by a method, or by C in a list that it was lent.
+    has_names: AtomicBool,
     extra_chain: Mutex<Option<Arc<X509Chain>>>,
     lent_chains: Mutex<LentChains>,
     /// `SSL_CTX_get0_param` lends it.
@@ -142,6 +145,7 @@ impl Context {
             callbacks: Callbacks::default(),
             certificate_store: Mutex::new(store),
             names: RwLock::new(names),
+            has_names: AtomicBool::new(false),
             extra_chain: Mutex::default(),
             lent_chains: Mutex::default(),
             verify_param,
@@ -240,13 +244,24 @@ impl Context {
         self.forget_prepared_credentials();
     }
 
-    /// Reads the names for CertificateRequests. `work` runs no function of the program.
+    /// The names in DER that `role` sends: those of a connection, or else of this context.
+    pub fn names_for_peer(&self, role: Role, own: &Names) -> Vec<Vec<u8>> {
+        if !self.has_names.load(Ordering::Acquire) {
+            return own.for_peer(role, &Names::default());
+        }
+        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
+        own.for_peer(role, &names)
+    }
+
+    /// Lends names to C, which may add to them. `work` runs no function of the program.
     pub fn with_names<R>(&self, work: impl FnOnce(&Names) -> R) -> R {
+        self.has_names.store(true, Ordering::Release);
         work(&self.names.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Changes the names.
     pub fn change_names(&self, change: impl FnOnce(&mut Names)) {
+        self.has_names.store(true, Ordering::Release);
         change(&mut self.names.write().unwrap_or_else(PoisonError::into_inner));
     }
 

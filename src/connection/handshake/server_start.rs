@@ -34,6 +34,12 @@ impl Choice<'_> {
         self.version == Version::TLS1_3
             && !self.profile.has_any_group(self.hello.key_share_groups())
     }
+
+    /// Whether it is certain that neither side shows a certificate. A client that has to send
+    /// another ClientHello may offer the session no more.
+    fn shows_no_certificate(&self) -> bool {
+        self.resumes() && !self.asks_again()
+    }
 }
 
 /// How the new session of a TLS 1.2 handshake is known to the client.
@@ -87,7 +93,7 @@ impl Connection {
             staple: self.asks_for_staple(),
             client_authentication: client_authentication(&settings),
             may_ask_later: self.may_ask_later(&choice),
-            client_ca_names: self.names_for_peer(Role::Server),
+            client_ca_names: self.names_for_request(&choice),
             tickets: self.ticket_policy(&choice, &names),
             session_ids: names.has_id,
             preferred_suite: self.preferred_suite(&choice),
@@ -105,6 +111,14 @@ impl Connection {
             .map_err(|failure| self.fail(failure))
     }
 
+    /// The authorities that a CertificateRequest names.
+    fn names_for_request(&self, choice: &Choice<'_>) -> Vec<Vec<u8>> {
+        match choice.shows_no_certificate() {
+            true => Vec::new(),
+            false => self.names_for_peer(Role::Server),
+        }
+    }
+
     /// The certificates to choose from. Without one, and without a session, there is no handshake.
     fn credentials_for(&self, choice: &Choice<'_>) -> Result<Vec<CertifiedKey>, Stop> {
         let Choice {
@@ -118,6 +132,9 @@ impl Connection {
         // TLS 1.2 resumes without a key exchange.
         if !resumes || version != Version::TLS1_2 {
             self.enforce(self.check_groups(hello, profile, version))?;
+        }
+        if choice.shows_no_certificate() {
+            return Ok(Vec::new());
         }
         let credentials = self.certificates_for(settings, hello, version)?;
         if !credentials.is_empty() || resumes {

@@ -171,7 +171,7 @@ impl Connection {
             return Vec::new();
         }
         let own = self.configuration.names();
-        self.context().with_names(|names| own.for_peer(role, names))
+        self.context().names_for_peer(role, &own)
     }
 }
 
