@@ -38,7 +38,7 @@ impl Delegate for Connection {
     }
 
     fn verify_signature(&self, signed: &PeerSignature<'_>) -> bool {
-        super::policy::verify_signature(&self.library(), signed)
+        super::policy::verify_signature(&self.context().library, signed)
     }
 
     fn longest_certificate_list(&self) -> usize {

@@ -20,7 +20,7 @@ impl Connection {
         }
         for _ in 0..ATTEMPTS {
             let mut id = vec![0; ID_LENGTH];
-            random::fill(&self.library(), &mut id)
+            random::fill(&self.context().library, &mut id)
                 .map_err(|_| Reason::SSL_SESSION_ID_CALLBACK_FAILED)?;
             if self.session_context().find_session(version, &id).is_none() {
                 return Ok(id);
@@ -34,7 +34,8 @@ impl Connection {
     /// now. `None` without a callback.
     fn ask_generate_session_id(&self, version: Version) -> Result<Option<Vec<u8>>, Reason> {
         let own = self.settings().generate_session_id;
-        let of_context = || self.session_context().settings().generate_session_id;
+        let first = self.configuration.contexts.first();
+        let of_context = || first.with_present_settings(|settings| settings.generate_session_id);
         let mut id = [0u8; ID_LENGTH];
         let Some(length) = own.or_else(of_context).call(self.lent(), &mut id) else {
             return Ok(None);
@@ -71,7 +72,7 @@ impl Connection {
         let id = self
             .new_session_id(Version::TLS1_2)
             .map_err(|reason| self.refuse(reason, Alert::INTERNAL_ERROR))?;
-        filled_up(&self.library(), id)
+        filled_up(&self.context().library, id)
     }
 
     /// Before the ServerHello of a new TLS 1.2 session: it has an id if it is `wanted`. The
@@ -84,7 +85,7 @@ impl Connection {
             session.set_id(&self.tls12_session_id()?)?;
         } else if wanted && session.id().len() < ID_LENGTH {
             // The program's own.
-            session.set_id(&filled_up(&self.library(), session.id().to_vec())?)?;
+            session.set_id(&filled_up(&self.context().library, session.id().to_vec())?)?;
         } else if !wanted && !session.id().is_empty() {
             session.set_id(&[])?;
         }

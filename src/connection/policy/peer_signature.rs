@@ -28,7 +28,7 @@ impl Connection {
     ) -> Result<(), PeerRejected> {
         let settings = self.settings();
         let tls13 = signed.version == Version::TLS1_3;
-        let kind = signer(&self.library(), signed.certificate).map(|key| key.kind());
+        let kind = signer(&self.context().library, signed.certificate).map(|key| key.kind());
         let scheme = SignatureScheme::from_code(signed.scheme);
         let (Ok(kind), Some(scheme)) = (kind, scheme) else {
             return Err(wrong_type(Alert::ILLEGAL_PARAMETER));
