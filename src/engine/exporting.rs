@@ -67,7 +67,7 @@ impl Engine {
         if let Tls::Server(connection) = &self.tls
             && let Some(secret) = thread::with(|driven| driven.exporter_secret.take()).flatten()
         {
-            self.unfinished_exporter = UnfinishedExporter::new(connection, &secret);
+            self.unfinished_exporter = UnfinishedExporter::new(connection, secret);
         }
         if !going_on || !self.is_handshaking() {
             self.unfinished_exporter = None;

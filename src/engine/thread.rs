@@ -65,7 +65,7 @@ pub(super) struct Driven {
     pub(super) peer_key_share: Vec<u8>,
     /// The server has acknowledged the server name.
     pub(super) server_name_acknowledged: bool,
-    /// Expands the resumption master secret that was derived last.
+    /// Server: expands the resumption master secret that was derived last.
     pub(super) resumption_secret: Option<Box<dyn HkdfExpander>>,
     /// TLS 1.3: the exporter's secret that was derived last.
     pub(super) exporter_secret: Option<Zeroizing<Vec<u8>>>,
@@ -86,6 +86,11 @@ impl Driven {
         self.peer_key_share = Vec::new();
         self.resumption_secret = None;
         self.alerts = Alerts::default();
+    }
+
+    /// Whether rustls works for a client whose handshake is under way.
+    pub(super) fn is_client(&mut self) -> bool {
+        self.client.is_some()
     }
 
     /// The keys of TLS 1.3 are made. True for a client the first time, if it might send a

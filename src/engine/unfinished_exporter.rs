@@ -5,25 +5,28 @@
 //! log as soon as it has derived it, when it writes the server's flight. The secret is kept from
 //! then on until rustls's exporter can be had.
 
-use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
+use rustls::crypto::tls13::OkmBlock;
 use rustls::{Connection, Error, ServerSide, SupportedCipherSuite, Tcp, Tls13CipherSuite};
+use zeroize::Zeroizing;
 
 /// How the key log calls the secret.
 pub(super) const EXPORTER_SECRET: &str = "EXPORTER_SECRET";
 
 /// The exporter of a handshake that is under way. Its secret is wiped with it.
 pub(super) struct UnfinishedExporter {
-    secret: Box<dyn HkdfExpander>,
+    secret: Zeroizing<Vec<u8>>,
     suite: &'static Tls13CipherSuite,
 }
 
 impl UnfinishedExporter {
     /// Of the server that has derived `secret`. `None` in TLS 1.2.
-    pub(super) fn new(connection: &Connection<ServerSide, Tcp>, secret: &[u8]) -> Option<Self> {
+    pub(super) fn new(
+        connection: &Connection<ServerSide, Tcp>,
+        secret: Zeroizing<Vec<u8>>,
+    ) -> Option<Self> {
         let SupportedCipherSuite::Tls13(suite) = connection.negotiated_cipher_suite()? else {
             return None;
         };
-        let secret = suite.hkdf_provider.expander_for_okm(&OkmBlock::new(secret));
         Some(Self { secret, suite })
     }
 
@@ -34,14 +37,15 @@ impl UnfinishedExporter {
         context: Option<&[u8]>,
         out: &mut [u8],
     ) -> Result<(), Error> {
-        let hash = self.suite.common.hash_provider;
+        let (hash, hkdf) = (self.suite.common.hash_provider, self.suite.hkdf_provider);
+        let secret = hkdf.expander_for_okm(&OkmBlock::new(&self.secret));
         let nothing = hash.hash(&[]);
         let mut derived = OkmBlock::new(&[]);
         with_label(hash.output_len(), label, nothing.as_ref(), |info| {
-            derived = self.secret.expand_block(info);
+            derived = secret.expand_block(info);
         })?;
         let context = hash.hash(context.unwrap_or_default());
-        let expander = self.suite.hkdf_provider.expander_for_okm(&derived);
+        let expander = hkdf.expander_for_okm(&derived);
         with_label(out.len(), b"exporter", context.as_ref(), |info| {
             expander.expand_slice(info, out)
         })?

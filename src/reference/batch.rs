@@ -49,8 +49,10 @@ impl Batch {
         loop {
             let taken = numbers.take(bytes, moment, &source);
             // A handler of a signal may have forked just now.
-            match Moment::now() {
-                Some(now) if taken.is_ok() && now.process != moment.process => moment = now,
+            match fork::certain_generation() {
+                Some(process) if taken.is_ok() && process != moment.process => {
+                    moment.process = process;
+                }
                 _ => {
                     let _ = batch.try_with(|batch| batch.0.set(Some(numbers)));
                     return taken;
@@ -110,7 +112,7 @@ impl Default for Numbers {
 
 impl Drop for Numbers {
     fn drop(&mut self) {
-        self.bytes.zeroize();
+        self.bytes[..].zeroize();
     }
 }
 
@@ -137,7 +139,7 @@ impl Numbers {
         moment: Moment,
         source: impl Fn(&mut [u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        self.bytes.zeroize();
+        self.bytes[..].zeroize();
         (self.used, self.drawn) = (SIZE, None);
         source(&mut self.bytes)?;
         (self.used, self.drawn) = (0, Some(moment));

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::digests::hmac_of;
 use super::library;
-use crate::engine::thread;
+use crate::engine::thread::{self, Driven};
 use crate::libcrypto::digest::HandshakeDigest;
 
 /// A TLS 1.3 suite's key derivation.
@@ -93,7 +93,7 @@ impl HkdfExpander for Known {
     }
 }
 
-/// Expands as a suite's HKDF does, and records the resumption master secret.
+/// Expands as a suite's HKDF does, and records the resumption master secret of a server.
 pub(in crate::engine) struct RecordingExpander {
     inner: Box<dyn HkdfExpander>,
     hkdf: &'static dyn Hkdf,
@@ -117,7 +117,7 @@ impl HkdfExpander for RecordingExpander {
         let block = self.inner.expand_block(info);
         // rustls gives the label as a separate part; no other part is as long (they have 1, 2, 6,
         // 32 or 48 bytes), so none can be mistaken for it.
-        if info.contains(&&b"res master"[..]) {
+        if info.contains(&&b"res master"[..]) && !thread::with(Driven::is_client).unwrap_or(true) {
             let secret = self.hkdf.expander_for_okm(&block);
             thread::with(|driven| driven.resumption_secret = Some(secret));
         }
