@@ -1,9 +1,9 @@
 //! Records that libcrypto protects.
 //!
 //! aws-lc is the faster library for AES-GCM, but its ChaCha20-Poly1305 knows no AVX-512: where the
-//! processor does, libcrypto takes two thirds of its time. Connections that take their algorithms
-//! from another library context have all records protected by libcrypto. How a record is laid out
-//! is the same (RFC 8446, section 5.2; RFC 7905; RFC 5288).
+//! processor does, libcrypto takes two thirds of its time for a long record. Connections that take
+//! their algorithms from another library context have all records protected by libcrypto. How a
+//! record is laid out is the same (RFC 8446, section 5.2; RFC 7905; RFC 5288).
 
 use rustls::crypto::cipher::{
     AeadKey, InboundOpaque, Iv, KeyBlockShape, Nonce, OutboundPlain, Record, RecordDecrypter,
@@ -13,6 +13,7 @@ use rustls::crypto::cipher::{
 use rustls::enums::ContentType;
 use rustls::{ConnectionTrafficSecrets, Error};
 
+use super::by_length::ByLength;
 use super::library;
 use crate::libcrypto::aead::{Aead, NONCE_LEN, OpeningKey, SealingKey, TAG_LEN};
 
@@ -29,9 +30,13 @@ pub(in crate::engine) struct Protection<A: ?Sized + 'static> {
 }
 
 impl<A: ?Sized> Protection<A> {
-    /// Whether libcrypto protects the records of the connection that is driven.
-    fn is_libcryptos(&self) -> bool {
-        self.aead == Aead::ChaCha20Poly1305 || !library::is_engine()
+    /// Who protects the records of the connection that is driven.
+    fn protector(&self) -> Protector {
+        match (library::is_engine(), self.aead) {
+            (false, _) => Protector::Libcrypto,
+            (true, Aead::ChaCha20Poly1305) => Protector::ByLength,
+            (true, Aead::Aes128Gcm | Aead::Aes256Gcm) => Protector::Engine,
+        }
     }
 
     /// Bytes of nonce that a TLS 1.2 record carries.
@@ -43,34 +48,87 @@ impl<A: ?Sized> Protection<A> {
     }
 
     fn sealing(&self, key: &AeadKey) -> Option<SealingKey> {
-        library::with_current(|library| SealingKey::new(library, self.aead, key.as_ref()).ok())
+        sealing(self.aead, key)
     }
 
     fn opening(&self, key: &AeadKey) -> Option<OpeningKey> {
-        library::with_current(|library| OpeningKey::new(library, self.aead, key.as_ref()).ok())
+        opening(self.aead, key)
     }
+}
+
+enum Protector {
+    Engine,
+    Libcrypto,
+    /// The engine's library has short records, libcrypto long ones.
+    ByLength,
+}
+
+fn sealing(aead: Aead, key: &AeadKey) -> Option<SealingKey> {
+    library::with_current(|library| SealingKey::new(library, aead, key.as_ref()).ok())
+}
+
+fn opening(aead: Aead, key: &AeadKey) -> Option<OpeningKey> {
+    library::with_current(|library| OpeningKey::new(library, aead, key.as_ref()).ok())
+}
+
+/// Copies a key of ChaCha20-Poly1305. Both are wiped when they are dropped.
+fn copy(key: &AeadKey) -> Option<AeadKey> {
+    Some(AeadKey::from(<[u8; 32]>::try_from(key.as_ref()).ok()?))
+}
+
+type Encrypter = Box<dyn RecordEncrypter>;
+type Decrypter = Box<dyn RecordDecrypter>;
+
+fn encrypter_by_length(
+    own: Encrypter,
+    key: Option<AeadKey>,
+    make: impl FnOnce(SealingKey) -> Option<Encrypter> + Send + Sync + 'static,
+) -> Encrypter {
+    Box::new(ByLength::<dyn RecordEncrypter>::new(own, move || {
+        make(sealing(Aead::ChaCha20Poly1305, &key?)?)
+    }))
+}
+
+fn decrypter_by_length(
+    own: Decrypter,
+    key: Option<AeadKey>,
+    make: impl FnOnce(OpeningKey) -> Option<Decrypter> + Send + Sync + 'static,
+) -> Decrypter {
+    Box::new(ByLength::<dyn RecordDecrypter>::new(own, move || {
+        make(opening(Aead::ChaCha20Poly1305, &key?)?)
+    }))
 }
 
 impl Tls13AeadAlgorithm for Protection<dyn Tls13AeadAlgorithm> {
     fn encrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordEncrypter> {
-        if !self.is_libcryptos() {
-            return self.own.encrypter(key, iv);
-        }
-        match self.sealing(&key) {
-            Some(key) => Box::new(Tls13Encrypter { key, iv }),
-            None if library::is_engine() => self.own.encrypter(key, iv),
-            None => Box::new(Failing),
+        match self.protector() {
+            Protector::Engine => self.own.encrypter(key, iv),
+            Protector::ByLength => {
+                let (copied, own_iv) = (copy(&key), iv.clone());
+                encrypter_by_length(self.own.encrypter(key, own_iv), copied, |key| {
+                    Some(Box::new(Tls13Encrypter { key, iv }))
+                })
+            }
+            Protector::Libcrypto => match self.sealing(&key) {
+                Some(key) => Box::new(Tls13Encrypter { key, iv }),
+                None => Box::new(Failing),
+            },
         }
     }
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn RecordDecrypter> {
-        if !self.is_libcryptos() {
-            return self.own.decrypter(key, iv);
-        }
-        match self.opening(&key) {
-            Some(key) => Box::new(Tls13Decrypter { key, iv }),
-            None if library::is_engine() => self.own.decrypter(key, iv),
-            None => Box::new(Failing),
+        match self.protector() {
+            Protector::Engine => self.own.decrypter(key, iv),
+            Protector::ByLength => {
+                let (copied, own_iv) = (copy(&key), iv.clone());
+                decrypter_by_length(self.own.decrypter(key, own_iv), copied, |key| {
+                    Some(Box::new(Tls13Decrypter { key, iv }))
+                })
+            }
+            Protector::Libcrypto => match self.opening(&key) {
+                Some(key) => Box::new(Tls13Decrypter { key, iv }),
+                None => Box::new(Failing),
+            },
         }
     }
 
@@ -89,30 +147,41 @@ impl Tls13AeadAlgorithm for Protection<dyn Tls13AeadAlgorithm> {
 
 impl Tls12AeadAlgorithm for Protection<dyn Tls12AeadAlgorithm> {
     fn encrypter(&self, key: AeadKey, iv: &[u8], extra: &[u8]) -> Box<dyn RecordEncrypter> {
-        if !self.is_libcryptos() {
-            return self.own.encrypter(key, iv, extra);
-        }
         let explicit = self.explicit();
         // What rustls calls extra is where the explicit nonces begin.
-        match (self.sealing(&key), Iv::new(&[iv, extra].concat())) {
-            (Some(key), Ok(iv)) => Box::new(Tls12Encrypter { key, iv, explicit }),
-            _ if library::is_engine() => self.own.encrypter(key, iv, extra),
-            _ => Box::new(Failing),
+        let whole = || Iv::new(&[iv, extra].concat());
+        match self.protector() {
+            Protector::Engine => self.own.encrypter(key, iv, extra),
+            Protector::ByLength => {
+                let (copied, whole) = (copy(&key), whole());
+                encrypter_by_length(self.own.encrypter(key, iv, extra), copied, move |key| {
+                    let iv = whole.ok()?;
+                    Some(Box::new(Tls12Encrypter { key, iv, explicit }))
+                })
+            }
+            Protector::Libcrypto => match (self.sealing(&key), whole()) {
+                (Some(key), Ok(iv)) => Box::new(Tls12Encrypter { key, iv, explicit }),
+                _ => Box::new(Failing),
+            },
         }
     }
 
     fn decrypter(&self, key: AeadKey, iv: &[u8]) -> Box<dyn RecordDecrypter> {
-        if !self.is_libcryptos() {
-            return self.own.decrypter(key, iv);
-        }
         let explicit = self.explicit();
-        match (
-            self.opening(&key),
-            Iv::new(&[iv, &[0; EXPLICIT_NONCE][..explicit]].concat()),
-        ) {
-            (Some(key), Ok(iv)) => Box::new(Tls12Decrypter { key, iv, explicit }),
-            _ if library::is_engine() => self.own.decrypter(key, iv),
-            _ => Box::new(Failing),
+        let whole = || Iv::new(&[iv, &[0; EXPLICIT_NONCE][..explicit]].concat());
+        match self.protector() {
+            Protector::Engine => self.own.decrypter(key, iv),
+            Protector::ByLength => {
+                let (copied, whole) = (copy(&key), whole());
+                decrypter_by_length(self.own.decrypter(key, iv), copied, move |key| {
+                    let iv = whole.ok()?;
+                    Some(Box::new(Tls12Decrypter { key, iv, explicit }))
+                })
+            }
+            Protector::Libcrypto => match (self.opening(&key), whole()) {
+                (Some(key), Ok(iv)) => Box::new(Tls12Decrypter { key, iv, explicit }),
+                _ => Box::new(Failing),
+            },
         }
     }
 

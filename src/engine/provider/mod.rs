@@ -16,6 +16,7 @@
 //! | `hkdf`       | key derivation of TLS 1.3                                                |
 //! | `prf`        | key derivation of TLS 1.2                                                |
 //! | `aead`       | the protection of records                                                |
+//! | `by_length`  | the same by two libraries                                                |
 //! | `records`    | records that are sent                                                    |
 //! | `opening`    | records that are received                                                |
 //! | `groups`     | key exchange                                                             |
@@ -23,6 +24,7 @@
 //! | `library`    | where the algorithms of a connection come from                           |
 
 mod aead;
+mod by_length;
 mod digests;
 pub(super) mod groups;
 mod hkdf;
