@@ -95,7 +95,7 @@ fn hide(message: &[u8], hello: &ClientHello, fragment: usize) {
 }
 
 fn adapt(message: &[u8], hello: &ClientHello, fragment: usize) {
-    let names = hello.psk_identities();
+    let names: Vec<_> = hello.psk_identities().collect();
     let changes = HelloChanges {
         signature_schemes: Some(vec![0x0403, 0x0804]),
         only_with_psk: None,

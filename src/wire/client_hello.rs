@@ -291,11 +291,13 @@ impl ClientHello {
     }
 
     /// Identities of the pre_shared_key extension; empty for a malformed list.
-    pub fn psk_identities(&self) -> Vec<PskIdentity<'_>> {
+    pub fn psk_identities(&self) -> impl Iterator<Item = PskIdentity<'_>> {
+        let identities = |contents| psk_identities(contents).into_iter().flatten();
         self.extension(ExtensionType::PRE_SHARED_KEY)
-            .and_then(psk_identities)
-            .and_then(Iterator::collect::<Option<Vec<_>>>)
-            .unwrap_or_default()
+            .filter(|contents| identities(contents).all(|identity| identity.is_some()))
+            .into_iter()
+            .flat_map(identities)
+            .flatten()
     }
 
     /// Whether pre_shared_key is the last extension, as it must be.

@@ -53,7 +53,7 @@ fn every_part_is_found() {
         [0x0403]
     );
     assert_eq!(
-        parsed.psk_identities(),
+        parsed.psk_identities().collect::<Vec<_>>(),
         [PskIdentity {
             identity: b"abc",
             obfuscated_ticket_age: 0x0102
@@ -72,7 +72,7 @@ fn read_all(hello: &ClientHello) {
     for version in Version::ALL {
         hello.offers_version(version);
     }
-    for (number, psk) in hello.psk_identities().iter().enumerate() {
+    for (number, psk) in hello.psk_identities().enumerate() {
         assert!(psk.identity.len() <= hello.body.len());
         hello.psk_binder(number);
     }

@@ -49,7 +49,7 @@ impl Connection {
             return Ok(None);
         };
         let stateful = uses_stateful_tickets(&settings);
-        for (number, psk) in hello.psk_identities().into_iter().enumerate() {
+        for (number, psk) in hello.psk_identities().enumerate() {
             let Some(found) = self.find_identity(psk.identity, stateful)? else {
                 continue;
             };
