@@ -1,6 +1,6 @@
 //! Own certificates and keys (SSL_CTX_use_certificate(3)): one slot per kind of key.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwapOption;
 
@@ -45,13 +45,24 @@ struct Prepared {
     source: ChainSource,
 }
 
-/// The last form that was prepared.
+/// What has been prepared of a slot with the same certificate, key and chain.
 #[derive(Default)]
-struct Kept(ArcSwapOption<Prepared>);
+struct Kept {
+    /// The last form that was prepared.
+    form: ArcSwapOption<Prepared>,
+    /// What libcrypto has said of its key and of that in its certificate. Finding out the name of a
+    /// curve takes libcrypto some 2000 instructions.
+    kind: OnceLock<KeyKind>,
+    certified_kind: OnceLock<KeyKind>,
+}
 
 impl Clone for Kept {
     fn clone(&self) -> Self {
-        Self(ArcSwapOption::new(self.0.load_full()))
+        Self {
+            form: ArcSwapOption::new(self.form.load_full()),
+            kind: self.kind.clone(),
+            certified_kind: self.certified_kind.clone(),
+        }
     }
 }
 
@@ -283,14 +294,28 @@ impl Slot {
     /// The prepared form of a slot. It is kept as long as all connections complete the chain from
     /// the same source.
     fn prepared(&self, source: &ChainSource) -> Option<Arc<Prepared>> {
-        if let Some(kept) = self.prepared.0.load_full()
+        if let Some(kept) = self.prepared.form.load_full()
             && kept.source.is(source)
         {
             return Some(kept);
         }
         let prepared = Arc::new(self.prepare(source)?);
-        self.prepared.0.store(Some(prepared.clone()));
+        self.prepared.form.store(Some(prepared.clone()));
         Some(prepared)
+    }
+
+    /// What kind of key it has.
+    pub fn key_kind(&self) -> Option<KeyKind> {
+        let key = self.key.as_ref()?;
+        known(&self.prepared.kind, || Some(key.kind()))
+    }
+
+    /// What kind of key its certificate has.
+    pub fn certified_kind(&self) -> Option<KeyKind> {
+        let certificate = self.certificate.as_ref()?;
+        known(&self.prepared.certified_kind, || {
+            certificate.key_kind().ok()
+        })
     }
 
     fn prepare(&self, source: &ChainSource) -> Option<Prepared> {
@@ -316,6 +341,18 @@ impl Slot {
             shown: Arc::new(ShownChain::new(certificate, &issuers)),
             source: source.clone(),
         })
+    }
+}
+
+/// What is kept, or else what is found.
+fn known(kept: &OnceLock<KeyKind>, find: impl FnOnce() -> Option<KeyKind>) -> Option<KeyKind> {
+    match kept.get() {
+        Some(kind) => Some(*kind),
+        None => match find()? {
+            // Parameters that are missing may still be copied into the key.
+            unknown @ KeyKind::Ec { nid: 0 } => Some(unknown),
+            kind => Some(*kept.get_or_init(|| kind)),
+        },
     }
 }
 

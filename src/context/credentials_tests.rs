@@ -268,3 +268,33 @@ fn a_chain_belongs_to_the_current_slot() {
     context.use_chain(Vec::new()).unwrap();
     assert!(chain(&context).is_none());
 }
+
+#[test]
+fn the_kind_of_a_slot_s_key_is_that_of_its_key_now() {
+    let [small, large] = [c"P-256", c"P-384"]
+        .map(|curve| testing::self_signed_with("ec.test", testing::ec_key(curve)));
+    let mut credentials = Credentials::default();
+    for identity in [&small, &large, &small] {
+        credentials
+            .set_all(&identity.certificate, &identity.key, None, true)
+            .unwrap();
+        for _ in 0..2 {
+            let kind = credentials.current().unwrap().key_kind();
+            assert_eq!(kind, Some(identity.key.kind()));
+            let copy = credentials.clone();
+            assert_eq!(copy.current().unwrap().key_kind(), kind);
+            assert_eq!(copy.current().unwrap().certified_kind(), kind);
+            assert_eq!(credentials.current().unwrap().certified_kind(), kind);
+        }
+    }
+    // A certificate that does not match takes the key out, and another one comes in.
+    credentials.set_certificate(large.certificate).unwrap();
+    let current = credentials.current().unwrap();
+    assert_eq!(current.key_kind(), None);
+    assert_eq!(current.certified_kind(), Some(large.key.kind()));
+    credentials.set_key(large.key.clone()).unwrap();
+    assert_eq!(
+        credentials.current().unwrap().key_kind(),
+        Some(large.key.kind())
+    );
+}

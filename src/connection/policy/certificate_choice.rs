@@ -2,7 +2,7 @@
 
 use crate::cipher::{Group, SignatureAlgorithm};
 use crate::connection::Connection;
-use crate::context::{Context, Settings};
+use crate::context::{Context, Settings, Slot};
 use crate::engine::CertifiedKey;
 use crate::error::Result;
 use crate::libcrypto::key_kind::KeyKind;
@@ -24,12 +24,13 @@ impl Connection {
         let curves = hello.numbers(ExtensionType::SUPPORTED_GROUPS);
         let signatures = hello.numbers(ExtensionType::SIGNATURE_ALGORITHMS_CERT);
         let takes = |key: &CertifiedKey| {
-            let slot = settings.credentials.slot(key.number());
-            slot.and_then(|slot| slot.certificate.as_ref())
-                .is_none_or(|certificate| {
-                    (version == Version::TLS1_3 || has_curve_of(certificate, curves))
-                        && is_signed_by(certificate, signatures)
-                })
+            let Some(slot) = settings.credentials.slot(key.number()) else {
+                return true;
+            };
+            slot.certificate.as_ref().is_none_or(|certificate| {
+                (version == Version::TLS1_3 || has_curve_of(slot, curves))
+                    && is_signed_by(certificate, signatures)
+            })
         };
         let suits = |key: &CertifiedKey| {
             let slot = settings.credentials.slot(key.number());
@@ -52,9 +53,8 @@ impl Connection {
             || psk.find_session.is_set()
             || settings.certificate_callback.is_set()
             || settings.credentials.filled().any(|(_, slot)| {
-                slot.key
-                    .as_ref()
-                    .is_some_and(|key| signs_in_tls13(settings, key.kind()))
+                slot.key_kind()
+                    .is_some_and(|kind| signs_in_tls13(settings, kind))
             })
     }
 }
@@ -69,9 +69,9 @@ fn signs_in_tls13(settings: &Settings, kind: KeyKind) -> bool {
 
 /// TLS 1.2: a key on a curve must be on one of the client's (RFC 8422, section 5.1.1), if it names
 /// any.
-fn has_curve_of(certificate: &X509, curves: Numbers<'_>) -> bool {
-    match certificate.key_kind() {
-        Ok(KeyKind::Ec { nid }) => {
+fn has_curve_of(slot: &Slot, curves: Numbers<'_>) -> bool {
+    match slot.certified_kind() {
+        Some(KeyKind::Ec { nid }) => {
             Group::from_nid(nid).is_some_and(|group| curves.is_empty() || curves.contains(group.id))
         }
         _ => true,
