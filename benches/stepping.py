@@ -22,7 +22,7 @@ def run(each, measure, count, threads=False, options=()):
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "steps"
         arguments = ["--count", str(count), "--step", str(out), *(["--threads"] if threads else []), *options]
-        library.run_program(each, [*arguments, measure])
+        library.run_program(each, [*arguments, measure], limit=library.STEP_TIME_LIMIT)
         return Steps(out)
 
 
