@@ -1,4 +1,4 @@
-/* Threads that share contexts and a session: S122. */
+/* Threads that share contexts and a session: S59, S122. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -208,6 +208,67 @@ static void a_cache_is_emptied_while_others_use_it(const struct protocol *protoc
     finish(&shared, &pair);
 }
 
-TEST_MAIN(TEST_EACH(threads_resume_one_session),
+/* ---- the end of a context: S59 ---- */
+
+static atomic_int ended;
+
+static void on_end(void *parent, void *value, CRYPTO_EX_DATA *data, int index, long argl,
+                   void *argp)
+{
+    (void)parent, (void)value, (void)data, (void)index, (void)argl, (void)argp;
+    atomic_fetch_add(&ended, 1);
+}
+
+struct user {
+    pthread_t thread;
+    /* Keeps the context alive until the thread has connections of its own. */
+    SSL *first;
+    int ended_before;
+};
+
+static void *make_and_free(void *argument)
+{
+    struct user *user = argument;
+    SSL_CTX *context = SSL_get_SSL_CTX(user->first);
+    SSL *second = SSL_new(context);
+    SSL *third;
+
+    SSL_free(user->first);
+    third = SSL_new(context);
+    SSL_free(second);
+    CHECK(SSL_get_SSL_CTX(third) == context);
+    CHECK_EQ(ended, user->ended_before);
+    SSL_free(third);
+    return NULL;
+}
+
+static void a_context_ends_with_its_last_connection_in_whichever_thread(void)
+{
+    enum {
+        ROUNDS = 200
+    };
+
+    CHECK(SSL_CTX_get_ex_new_index(0, NULL, NULL, NULL, on_end) >= 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        SSL_CTX *context = SSL_CTX_new(TLS_method());
+        struct user users[THREADS];
+
+        for (int i = 0; i < THREADS; i++) {
+            users[i].first = SSL_new(context);
+            users[i].ended_before = ended;
+        }
+        for (int i = 0; i < THREADS; i++)
+            CHECK_EQ(pthread_create(&users[i].thread, NULL, make_and_free, &users[i]), 0);
+        SSL_CTX_up_ref(context);
+        SSL_CTX_free(context);
+        SSL_CTX_free(context);
+        for (int i = 0; i < THREADS; i++)
+            CHECK_EQ(pthread_join(users[i].thread, NULL), 0);
+        CHECK_EQ(ended, round + 1);
+    }
+}
+
+TEST_MAIN(TEST(a_context_ends_with_its_last_connection_in_whichever_thread),
+          TEST_EACH(threads_resume_one_session),
           TEST_EACH(a_session_is_used_and_changed_by_many),
           TEST_EACH(a_cache_is_emptied_while_others_use_it))
