@@ -87,6 +87,12 @@ impl<T: Entry> Cache<T> {
         }
     }
 
+    /// As [`Cache::insert`] of an object that is in the cache under its present key: true if it was found to be, without a
+    /// look at the key. Else nothing has happened.
+    pub fn insert_again(&self, entry: &T) -> bool {
+        self.index.put_again(entry)
+    }
+
     /// Takes out the first to expire if the cache has reached its limit, but not `kept`, the object that
     /// was added last. To be called until there is none, after something was added.
     pub fn evict(&self, kept: &Ref<T>) -> Option<Ref<T>> {
@@ -117,7 +123,7 @@ impl<T: Entry> Cache<T> {
 
     /// Gives `entry` the place in the order that its expiry demands now, behind all that expire at the
     /// same time. False if it is not in this cache.
-    pub fn reorder(&self, entry: &Ref<T>) -> bool {
+    pub fn reorder(&self, entry: &T) -> bool {
         self.index.lock().reorder(entry)
     }
 

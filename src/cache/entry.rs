@@ -1,6 +1,6 @@
 //! What a cache holds: the key, the expiry and the owning reference.
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU16, AtomicU32};
 
 use super::hash::hash;
 use crate::reference::{Attachment, Counted, WeakSlot};
@@ -110,6 +110,9 @@ impl Expiry {
     }
 }
 
+/// The value of [`Entry::key_changes`] that stands for this many changes and more.
+pub const KEY_CHANGES_UNKNOWN: u16 = u16::MAX;
+
 /// An object that a cache can hold.
 pub trait Entry: Counted {
     /// The owner of a cache, as its objects see it.
@@ -127,6 +130,10 @@ pub trait Entry: Counted {
     /// Part of the object: the hash of the key under which it was added last. The object sets another value when
     /// its key changes.
     fn key_hash(&self) -> &AtomicU32;
+
+    /// Part of the object: how often its key has changed. The object adds one after each change (Release), until
+    /// [`KEY_CHANGES_UNKNOWN`].
+    fn key_changes(&self) -> &AtomicU16;
 
     /// Part of the object, for the caches alone: where its own node is.
     fn attachment(&self) -> &Attachment;

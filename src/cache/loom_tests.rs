@@ -5,7 +5,7 @@ use loom::thread;
 
 use super::test_entry::{ENDED, Item, Object, cache, object, object_with_key};
 use super::{Cache, Due, Entry, Inserted, Key, Pace};
-use crate::reference::CountedCell;
+use crate::reference::{Counted, CountedCell};
 
 fn item(n: u8) -> Item {
     object(0x303, &[n], i64::from(n), 10)
@@ -213,7 +213,7 @@ fn the_last_of_several_holders_ends_an_object_and_no_other_does() {
         ENDED.set(0);
         let one = item(1);
         // As a cache that leads to it without a reference would have it.
-        one.expose();
+        one.count().expose();
         let pinned = crate::reference::pin();
         // SAFETY: the memory stays as long as the pin.
         let seen = unsafe { &*one.as_ptr() };

@@ -1,7 +1,7 @@
 //! A small object with a count of references, as a session is, to be cached in tests.
 
 use std::sync::Weak;
-use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU32, Ordering};
 
 use super::{Cache, Entry, Expiry, Key};
 use crate::reference::{Attachment, Count, Counted, Last, Ref, WeakSlot};
@@ -34,6 +34,7 @@ pub struct Object {
     timeout: i64,
     owner: WeakSlot<()>,
     key_hash: AtomicU32,
+    key_changes: AtomicU16,
 }
 
 /// A reference to one.
@@ -55,6 +56,7 @@ pub fn object_with_key(key: Key, time: i64, timeout: i64) -> Item {
         timeout,
         owner: WeakSlot::default(),
         key_hash: AtomicU32::new(0),
+        key_changes: AtomicU16::new(0),
     })
 }
 
@@ -113,6 +115,10 @@ impl Entry for Object {
 
     fn key_hash(&self) -> &AtomicU32 {
         &self.key_hash
+    }
+
+    fn key_changes(&self) -> &AtomicU16 {
+        &self.key_changes
     }
 
     fn attachment(&self) -> &Attachment {

@@ -1,6 +1,6 @@
 //! Sessions as entries of a context's cache ([`crate::cache`]).
 
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU16, AtomicU32};
 
 use crate::cache::{Entry, Expiry, Key};
 use crate::reference::{Attachment, WeakSlot};
@@ -26,7 +26,43 @@ impl Entry for Session {
         Session::key_hash(self)
     }
 
+    fn key_changes(&self) -> &AtomicU16 {
+        Session::key_changes(self)
+    }
+
     fn attachment(&self) -> &Attachment {
         &self.attachment
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cipher::Method;
+    use crate::context::Context;
+    use crate::session::{Fields, Session};
+    use crate::wire::Version;
+
+    /// Adding again does not look at the key unless it has changed.
+    #[test]
+    fn a_session_that_is_added_again_is_found_under_the_key_that_it_has_now() {
+        const METHOD: Method = Method::TLS;
+        let context = Context::new(Default::default(), &METHOD).unwrap();
+        let session = Session::new(Fields {
+            protocol_version: Version::TLS1_2.to_c(),
+            id: vec![1; 32],
+            time: crate::clock::now(),
+            timeout: 7200,
+            ..Fields::default()
+        });
+        assert!(context.add_session(&session) && !context.add_session(&session));
+        session.set_id(&[2; 32]).unwrap();
+        assert!(context.add_session(&session) && !context.add_session(&session));
+        assert!(context.has_session(Version::TLS1_2, &[2; 32]));
+        session.set_protocol_version(Version::TLS1_3.to_c());
+        assert!(context.add_session(&session) && !context.add_session(&session));
+        assert!(context.has_session(Version::TLS1_3, &[2; 32]));
+        session.set_id(&[1; 32]).unwrap();
+        session.set_protocol_version(Version::TLS1_2.to_c());
+        assert!(!context.add_session(&session));
     }
 }

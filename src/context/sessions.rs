@@ -28,6 +28,9 @@ impl Context {
         if self.cache_mode().contains(CacheMode::UPDATE_TIME) {
             session.set_time(clock::now());
         }
+        if self.cache.insert_again(session) {
+            return false;
+        }
         let (replaced, mut evicted) = match self.cache.insert(session.clone()) {
             Inserted::Added { replaced, evicted } => (replaced, evicted),
             Inserted::AlreadyPresent | Inserted::Refused => return false,
@@ -102,8 +105,6 @@ impl Context {
 
 impl Owner for Context {
     fn reorder(&self, session: &Session) {
-        if let Some(session) = SessionRef::of(session) {
-            self.cache.reorder(&session);
-        }
+        self.cache.reorder(session);
     }
 }

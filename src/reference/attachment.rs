@@ -9,12 +9,13 @@ use crate::fallible;
 
 /// The header of attached memory.
 pub struct Attached {
-    bytes: usize,
+    bytes: u32,
 }
 
 impl Attached {
     /// Allocates memory that begins with this header. `None` when memory is short.
     pub fn allocate(bytes: usize) -> Option<NonNull<Self>> {
+        let bytes = u32::try_from(bytes).ok()?;
         let layout = layout(bytes)?;
         // SAFETY: the layout is not empty.
         let memory = NonNull::new(fallible::ask(|| unsafe { alloc(layout) }).cast::<Self>())?;
@@ -37,8 +38,8 @@ impl Attached {
     }
 }
 
-fn layout(bytes: usize) -> Option<Layout> {
-    let bytes = bytes.max(size_of::<Attached>());
+fn layout(bytes: u32) -> Option<Layout> {
+    let bytes = (bytes as usize).max(size_of::<Attached>());
     Layout::from_size_align(bytes, align_of::<u64>()).ok()
 }
 
@@ -73,7 +74,7 @@ impl Attachment {
     pub fn bytes(&self) -> usize {
         // SAFETY: the attached memory exists as long as this.
         self.get()
-            .map_or(0, |memory| unsafe { memory.as_ref() }.bytes)
+            .map_or(0, |memory| unsafe { memory.as_ref() }.bytes as usize)
     }
 }
 

@@ -82,6 +82,11 @@ impl Count {
         self.references.load(Ordering::Relaxed)
     }
 
+    /// Marks the object as exposed: from now on it may be reached without a reference. The caller has one.
+    pub fn expose(&self) {
+        self.is_exposed.store(true, Ordering::Relaxed);
+    }
+
     #[inline]
     pub(super) fn add(&self, references: usize) {
         self.references.fetch_add(references, Ordering::Relaxed);
@@ -162,11 +167,6 @@ impl<T: Counted> Ref<T> {
     /// True if there are other references. More may be added at any time, unless the object is unreachable.
     pub fn is_shared(&self) -> bool {
         self.count().references.load(Ordering::Acquire) != 1
-    }
-
-    /// Marks the object as exposed: from now on it may be reached without a reference.
-    pub fn expose(&self) {
-        self.count().is_exposed.store(true, Ordering::Relaxed);
     }
 
     /// Turns the reference into a pointer, which C or a later call of [`Ref::from_raw`] owns.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicU32, Ordering};
 
 use crate::clock;
 use crate::error::Result;
@@ -30,6 +30,7 @@ pub struct Session {
     owner: WeakSlot<dyn Owner>,
     /// See [`key_hash`](Self::key_hash); 0 for none.
     key_hash: AtomicU32,
+    key_changes: AtomicU16,
     not_resumable: AtomicBool,
     /// For the cache only.
     pub attachment: Attachment,
@@ -76,6 +77,7 @@ impl Session {
             bodies,
             owner: WeakSlot::default(),
             key_hash: AtomicU32::new(0),
+            key_changes: AtomicU16::new(0),
             not_resumable: AtomicBool::new(false),
             attachment: Attachment::default(),
             numbers: AtomicNumbers::new(numbers),
@@ -146,7 +148,7 @@ impl Session {
         let before = self.numbers.load();
         let peer = PeerChange::Becomes(view.bytes.peer.cloned());
         self.bodies.replace(&view.bytes.with_parts(), peer);
-        self.forget_key_hash();
+        self.note_key_change();
         self.store_numbers(&before, &view.numbers);
     }
 
@@ -207,9 +209,21 @@ impl Session {
         &self.key_hash
     }
 
+    /// How often version or id have changed; at most the greatest number.
+    #[inline]
+    pub fn key_changes(&self) -> &AtomicU16 {
+        &self.key_changes
+    }
+
     /// Version or id have changed.
-    pub(super) fn forget_key_hash(&self) {
+    pub(super) fn note_key_change(&self) {
         self.key_hash.store(0, Ordering::Relaxed);
+        // Release: a cache that sees the same number before and after has seen no key of before the change.
+        let _ = self
+            .key_changes
+            .fetch_update(Ordering::Release, Ordering::Relaxed, |changes| {
+                changes.checked_add(1)
+            });
     }
 
     /// The owner of the cache that the session entered last, until it leaves that (S103).

@@ -14,7 +14,7 @@ impl Session {
             return Err(Reason::SSL_SESSION_ID_TOO_LONG.into());
         }
         self.set(Part::Id, Some(id));
-        self.forget_key_hash();
+        self.note_key_change();
         Ok(())
     }
 
@@ -63,7 +63,7 @@ impl Session {
         self.numbers()
             .protocol_version
             .store(version, Ordering::Relaxed);
-        self.forget_key_hash();
+        self.note_key_change();
     }
 
     /// See [`Numbers::cipher_id`](crate::session::Numbers::cipher_id).

@@ -224,7 +224,7 @@ fn references_travel_through_raw_pointers() {
 #[test]
 fn a_session_that_has_ended_gives_no_reference() {
     let session = Session::new(full());
-    session.expose();
+    session.count.expose();
     let raw = session.as_ptr();
     let guard = crate::reference::pin();
     // SAFETY: alive now; pinned from before the end on, so the memory stays.
@@ -301,7 +301,7 @@ fn lookups_without_a_reference_race_with_the_end() {
     const ROUNDS: usize = if cfg!(miri) { 5 } else { 500 };
     for _ in 0..ROUNDS {
         let session = Session::new(full());
-        session.expose();
+        session.count.expose();
         let slot = std::sync::atomic::AtomicPtr::new(session.as_ptr());
         thread::scope(|scope| {
             for _ in 0..2 {

@@ -8,6 +8,7 @@ use super::Index;
 use super::chains::Place;
 use super::node::Node;
 use super::order::Order;
+use super::own_node::present_node;
 use super::sync::prefetch;
 use super::table::Table;
 use crate::reference::sync::Ordering;
@@ -109,18 +110,46 @@ impl<'a, T: Entry> Locked<'a, T> {
     /// Gives `entry` the place in the order that its expiry demands now, behind all that expire at the
     /// same time. False if it is not here.
     #[inline]
-    pub fn reorder(&mut self, entry: &Ref<T>) -> bool {
+    pub fn reorder(&mut self, entry: &T) -> bool {
         let expires = entry.expires();
-        let node = self.place_of(entry).node();
+        // Where the object's own node is linked, no chain has to be followed.
+        let node = match self.linked_node(entry) {
+            Some(node) => node.as_ptr(),
+            None => self.place_of(entry).node(),
+        };
         // SAFETY: the lock is held, so what the chains lead to is live and in the order.
         unsafe {
-            let held = !node.is_null() && (*node).object == entry.as_non_null();
+            let held = !node.is_null() && (*node).object == NonNull::from(entry);
             if held {
                 self.order.take_out(node);
                 self.order.file(node, expires);
             }
             held
         }
+    }
+
+    /// As [`Index::put`] of an object that is here under its present key; false if the node of its own is not here.
+    #[inline]
+    pub(super) fn put_again(&mut self, entry: &T) -> bool {
+        let expires = entry.expires();
+        let Some(node) = self.linked_node(entry) else {
+            return false;
+        };
+        // SAFETY: the lock is held, and the node is in the order.
+        unsafe {
+            self.order.take_out(node.as_ptr());
+            self.order.file(node.as_ptr(), expires);
+            self.index.claim(entry, &node.as_ref().key);
+        }
+        true
+    }
+
+    /// The object's own node, if it is here, under the object's present key.
+    #[inline]
+    fn linked_node(&self, entry: &T) -> Option<NonNull<Node<T>>> {
+        let node = present_node(self.index.number, entry)?;
+        // SAFETY: it stays as long as the object.
+        unsafe { node.as_ref() }.is_linked().then_some(node)
     }
 
     /// Prefetches the head of a key's chain, for a later [`Locked::prefetch_chain`].
@@ -183,6 +212,9 @@ impl<'a, T: Entry> Locked<'a, T> {
             index.claim(&entry, key);
             // The node has the reference now.
             let _ = entry.into_raw();
+            if let Some(old) = old.as_ref() {
+                old.set_linked(false);
+            }
             index.chains.put(&place, node);
             if old.is_null() {
                 index.writers.count_in(&*node);
@@ -190,6 +222,7 @@ impl<'a, T: Entry> Locked<'a, T> {
                 (*old).object.as_ref().owner().clear(&index.owner);
                 self.order.take_out(old);
             }
+            (*node).set_linked(true);
             Put::Added {
                 new: NodeId(node),
                 replaced: NonNull::new(old).map(Removed),
@@ -199,11 +232,11 @@ impl<'a, T: Entry> Locked<'a, T> {
 
     /// Where `entry` is, or another object with its key, or would be.
     #[inline]
-    fn place_of(&self, entry: &Ref<T>) -> Place<T> {
+    fn place_of(&self, entry: &T) -> Place<T> {
         // SAFETY: the lock is held.
         unsafe {
             let hash = entry.key_hash().load(Ordering::Relaxed);
-            let place = self.index.chains.place_of(hash, entry.as_non_null());
+            let place = self.index.chains.place_of(hash, NonNull::from(entry));
             if !place.node().is_null() {
                 return place;
             }
@@ -221,6 +254,7 @@ impl<'a, T: Entry> Locked<'a, T> {
         // SAFETY: the lock is held; what is in the chains is in the order, and live.
         unsafe {
             let node = NonNull::new_unchecked(place.node());
+            node.as_ref().set_linked(false);
             index.chains.take_out(place);
             node.as_ref().object.as_ref().owner().clear(&index.owner);
             self.order.take_out(node.as_ptr());

@@ -33,7 +33,7 @@ use std::sync::Weak;
 use self::chains::Chains;
 use self::node::Node;
 use self::order::Order;
-use self::own_node::{node_for, own_node};
+use self::own_node::{node_for, own_node, present_node};
 use super::entry::{Entry, Key};
 use crate::reference::sync::{AtomicU64, AtomicUsize, Ordering};
 use crate::reference::{Lock, Ref, WeakHandle, pin};
@@ -124,11 +124,21 @@ impl<T: Entry> Index<T> {
     /// Takes the lock and adds an object under its key. `None` when memory is short: then nothing has changed.
     #[inline]
     pub fn put(&self, entry: Ref<T>) -> Option<(Locked<'_, T>, Put<T>)> {
-        let node = node_for(self.number, &entry.key(), &entry)?;
+        let node = node_for(self.number, &entry)?;
         let mut locked = self.lock();
         // SAFETY: the node was made for this object and this index.
         let put = unsafe { locked.link(node.as_ptr(), entry) };
         Some((locked, put))
+    }
+
+    /// Gives an object that is here under its present key the place in the order that its expiry demands now, as
+    /// [`put`](Self::put) does. False if it is not known to be here without a look at its key.
+    #[inline]
+    pub fn put_again(&self, entry: &T) -> bool {
+        let node = present_node(self.number, entry);
+        // SAFETY: it stays as long as the object.
+        let is_linked = node.is_some_and(|node| unsafe { node.as_ref() }.is_linked());
+        is_linked && self.lock().put_again(entry)
     }
 
     /// Takes the lock.
@@ -176,8 +186,8 @@ impl<T: Entry> Index<T> {
     /// # Safety
     /// The lock is held, and the object is in the order.
     #[inline]
-    unsafe fn claim(&self, entry: &Ref<T>, key: &Key) {
-        entry.expose();
+    unsafe fn claim(&self, entry: &T, key: &Key) {
+        entry.count().expose();
         entry.key_hash().store(key.hash(), Ordering::Relaxed);
         // SAFETY: what leaves the order is cleared before, at the latest when the index is dropped, and the index
         // has a reference to the object until then.

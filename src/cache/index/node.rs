@@ -2,8 +2,9 @@
 
 use std::cell::UnsafeCell;
 use std::ptr::NonNull;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::super::entry::{Expiry, Key};
+use super::super::entry::{Expiry, KEY_CHANGES_UNKNOWN, Key};
 use super::sync::prefetch;
 use crate::reference::Attached;
 use crate::reference::sync::AtomicPtr;
@@ -20,6 +21,10 @@ pub const MAX_HEIGHT: usize = 12;
 pub struct Node<O> {
     /// The node can be attached to its object.
     header: Attached,
+    /// If the node is the object's own: how often the object's key had changed when it was read for `key`.
+    key_changes: u16,
+    /// The node is in the order and in a chain. Written with the lock held.
+    is_linked: AtomicBool,
     /// The next node of the chain, or [`Node::end`].
     pub next: AtomicPtr<Node<O>>,
     /// The object, of which the node owns one reference from the moment it is linked.
@@ -59,18 +64,33 @@ impl<O> Node<O> {
             (&raw mut (*fields).object).write(object);
             (&raw mut (*fields).expiry).write(UnsafeCell::new(Expiry::of(0, 0)));
             (&raw mut (*fields).home).write(0);
+            (&raw mut (*fields).key_changes).write(KEY_CHANGES_UNKNOWN);
+            (&raw mut (*fields).is_linked).write(AtomicBool::new(false));
             (&raw mut (*fields).key).write(key);
         }
         Some(node)
     }
 
-    /// Makes `node` its object's own, for the cache with this number (not 0), or a node like any other.
+    /// Makes `node` its object's own, for the cache with this number (not 0). Its key was read when the object's key had
+    /// changed so often.
     ///
     /// # Safety
     /// No other thread can reach the node yet.
-    pub unsafe fn set_home(node: *mut Self, cache: Option<u64>) {
+    pub unsafe fn make_own(node: *mut Self, cache: u64, key_changes: u16) {
         // SAFETY: the caller's promise.
-        unsafe { (*node).home = cache.unwrap_or(0) };
+        unsafe {
+            (*node).home = cache;
+            (*node).key_changes = key_changes;
+        }
+    }
+
+    /// Makes `node` a node like any other.
+    ///
+    /// # Safety
+    /// No other thread can reach the node yet.
+    pub unsafe fn make_ordinary(node: *mut Self) {
+        // SAFETY: the caller's promise.
+        unsafe { (*node).home = 0 };
     }
 
     /// True if the node is its object's own.
@@ -81,6 +101,25 @@ impl<O> Node<O> {
     /// True if the node is its object's own, to be put into the cache with this number, under this key.
     pub fn is_for(&self, cache: u64, key: &Key) -> bool {
         self.home == cache && self.key == *key
+    }
+
+    /// True if the node is its object's own, to be put into the cache with this number, and the object's key has not
+    /// changed since, now that it has changed so often.
+    pub fn is_still_for(&self, cache: u64, key_changes: u16) -> bool {
+        let is_same = self.key_changes == key_changes && key_changes != KEY_CHANGES_UNKNOWN;
+        is_same && self.home == cache
+    }
+
+    /// True if the node is in the order and in a chain. May be false while it is being put in or taken out; only the
+    /// holder of the lock can rely on it.
+    pub fn is_linked(&self) -> bool {
+        self.is_linked.load(Ordering::Relaxed)
+    }
+
+    /// Sets [`is_linked`](Self::is_linked): to true after the node was put in, and to false before it is taken out. So a
+    /// child that was forked in between finds no node with it that is in neither.
+    pub fn set_linked(&self, is_linked: bool) {
+        self.is_linked.store(is_linked, Ordering::Release);
     }
 
     /// Frees the memory of a node. The reference that it owned is not touched.

@@ -16,31 +16,46 @@
 //! that is after every cache has taken the node out.
 
 use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
 
-use super::super::entry::{Entry, Key};
+use super::super::entry::Entry;
 use super::node::Node;
 use crate::reference::Ref;
 
-/// A node of `entry`, to be put under `key` into the cache with this number, unless the object is there already: its
+/// A node of `entry`, to be put under its key into the cache with this number, unless the object is there already: its
 /// own if that is for this, or if it has none yet; else another. `None` when memory is short.
-pub fn node_for<T: Entry>(cache: u64, key: &Key, entry: &Ref<T>) -> Option<NonNull<Node<T>>> {
-    let own = own_node(&**entry);
-    // SAFETY: it stays as long as the object, and what is read of it does not change.
-    if let Some(node) = own.filter(|own| unsafe { own.as_ref() }.is_for(cache, key)) {
+pub fn node_for<T: Entry>(cache: u64, entry: &Ref<T>) -> Option<NonNull<Node<T>>> {
+    if let Some(node) = present_node(cache, &**entry) {
         return Some(node);
     }
-    let node = Node::new(*key, entry.as_non_null())?;
+    // Acquire: the key is read after it.
+    let key_changes = entry.key_changes().load(Ordering::Acquire);
+    let (key, own) = (entry.key(), own_node(&**entry));
+    // SAFETY: it stays as long as the object, and what is read of it does not change.
+    if let Some(node) = own.filter(|own| unsafe { own.as_ref() }.is_for(cache, &key)) {
+        return Some(node);
+    }
+    let node = Node::new(key, entry.as_non_null())?;
     if own.is_none() {
         // SAFETY: no other thread has the node yet. Only caches attach memory, and only nodes.
         unsafe {
-            Node::set_home(node.as_ptr(), Some(cache));
+            Node::make_own(node.as_ptr(), cache, key_changes);
             if !entry.attachment().set(node.cast()) {
                 // Another thread was faster.
-                Node::set_home(node.as_ptr(), None);
+                Node::make_ordinary(node.as_ptr());
             }
         }
     }
     Some(node)
+}
+
+/// The node that an object has, if it is for this cache and the object's key has not changed since. The key itself is
+/// not read.
+#[inline]
+pub fn present_node<T: Entry>(cache: u64, object: &T) -> Option<NonNull<Node<T>>> {
+    let key_changes = object.key_changes().load(Ordering::Acquire);
+    // SAFETY: as above.
+    own_node(object).filter(|own| unsafe { own.as_ref() }.is_still_for(cache, key_changes))
 }
 
 /// The node that an object has, if any.

@@ -25,6 +25,7 @@ impl<T: Entry> Index<T> {
             self.chains.repair();
             let ordered = order.repair(|node| {
                 let held = self.chains.find(&(*node).key) == node;
+                (*node).set_linked(held);
                 if held {
                     bytes += Node::<T>::bytes((*node).hash());
                 } else {
@@ -52,6 +53,7 @@ impl<T: Entry> Index<T> {
                 unsafe {
                     if !order.holds(node) {
                         order.file(node, *(*node).expiry.get());
+                        (*node).set_linked(true);
                         *bytes += Node::<T>::bytes((*node).hash());
                         filed += 1;
                     }
@@ -70,7 +72,7 @@ impl<T: Entry> Cache<T> {
     pub fn leave_half_done(&self, half_in: Ref<T>, half_out: &super::super::Key) {
         let index = &self.index;
         let key = half_in.key();
-        let node = node_for(index.number, &key, &half_in).expect("memory");
+        let node = node_for(index.number, &half_in).expect("memory");
         let mut order = index.writers.order.lock(|order| index.repair(order));
         // SAFETY: the lock is held, and what is linked is live.
         unsafe {
