@@ -15,7 +15,7 @@ use crate::clock;
 use crate::reference::Values;
 use crate::session::body::Block;
 use crate::session::field_table::session_fields;
-use crate::session::{FLAG_EXTENDED_MASTER_SECRET, Field, PeerChain, Session};
+use crate::session::{Field, PeerChain, Session};
 
 session_fields! {
     numbers {
@@ -92,13 +92,6 @@ impl Default for Fields {
         };
         view.numbers.time = clock::now();
         Self::from(view)
-    }
-}
-
-impl Fields {
-    /// True when the session uses the extended master secret (RFC 7627).
-    pub fn extended_master_secret(&self) -> bool {
-        self.flags & FLAG_EXTENDED_MASTER_SECRET != 0
     }
 }
 

@@ -14,18 +14,19 @@ pub(in crate::connection) fn cipher_id(cipher_suite: u16) -> u32 {
 
 /// What the engine needs of a session.
 pub(in crate::connection) fn secrets_of(session: &SessionRef) -> SessionSecrets {
-    let fields = session.fields();
+    let reading = session.read();
+    let View { numbers, bytes } = reading.view();
     SessionSecrets {
-        version: Version(fields.protocol_version as u16),
-        cipher_suite: fields.cipher_id as u16,
-        secret: fields.master_key.clone(),
-        extended_master_secret: fields.extended_master_secret(),
-        session_id: fields.id.clone(),
-        ticket: fields.ticket.clone().unwrap_or_default(),
-        lifetime: u32::try_from(fields.lifetime_hint).unwrap_or(u32::MAX),
-        age_add: fields.age_add,
-        max_early_data: fields.max_early_data,
-        time: fields.time.max(0) as u64,
+        version: Version(numbers.protocol_version as u16),
+        cipher_suite: numbers.cipher_id as u16,
+        secret: bytes.master_key.to_vec().into(),
+        extended_master_secret: numbers.flags & FLAG_EXTENDED_MASTER_SECRET != 0,
+        session_id: bytes.id.to_vec(),
+        ticket: bytes.ticket.unwrap_or_default().to_vec(),
+        lifetime: u32::try_from(numbers.lifetime_hint).unwrap_or(u32::MAX),
+        age_add: numbers.age_add,
+        max_early_data: numbers.max_early_data,
+        time: numbers.time.max(0) as u64,
         external: false,
     }
 }
