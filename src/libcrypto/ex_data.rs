@@ -5,6 +5,11 @@
 //! thread sets a value, as programs do with sessions. libcrypto's structure exists only while it
 //! calls the callbacks.
 //!
+//! `CRYPTO_new_ex_data` and `CRYPTO_free_ex_data` take a lock of the process, as they do under
+//! OpenSSL's libssl, and neither can be left out while a class has no index: `SSL_get_ex_new_index`
+//! is a macro for a function of libcrypto, which tells nobody, and an index that another thread
+//! registers counts for the very next object, the free callback also for objects without a value.
+//!
 //! Reading takes no lock. Setting takes one per object. A table that has become too small is kept
 //! until the object is freed, since a thread may be reading it. Each table is at least twice as
 //! large as the one before, so all of them together have at most twice the size of the last.

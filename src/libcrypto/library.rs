@@ -81,10 +81,7 @@ impl LibraryContext {
     pub fn is_global_default(&self) -> bool {
         // SAFETY: NULL only asks for the context of this thread.
         self.is_default()
-            && unsafe {
-                ffi::OSSL_LIB_CTX_set0_default(std::ptr::null_mut())
-                    == ffi::OSSL_LIB_CTX_get0_global_default()
-            }
+            && unsafe { ffi::OSSL_LIB_CTX_set0_default(std::ptr::null_mut()) } == global_default()
     }
 
     /// HMAC. Lives as long as `self`.
@@ -126,6 +123,20 @@ impl LibraryContext {
         // SAFETY: C strings or NULL, and a library context that is alive.
         unsafe { ffi::EVP_MD_fetch(self.as_ptr(), name.as_ptr(), self.query()) }
     }
+}
+
+/// The default context of the process, which is one for its whole life.
+#[inline]
+fn global_default() -> *mut ffi::OSSL_LIB_CTX {
+    static KNOWN: AtomicPtr<ffi::OSSL_LIB_CTX> = AtomicPtr::new(std::ptr::null_mut());
+    let known = KNOWN.load(Ordering::Relaxed);
+    if !known.is_null() {
+        return known;
+    }
+    // SAFETY: no precondition.
+    let context = unsafe { ffi::OSSL_LIB_CTX_get0_global_default() };
+    KNOWN.store(context, Ordering::Relaxed);
+    context
 }
 
 impl Default for LibraryContext {
@@ -211,8 +222,26 @@ mod tests {
     #[test]
     fn an_algorithm_is_fetched_once() {
         let library = LibraryContext::default();
-        assert!(library.is_global_default());
+        assert!(library.is_global_default() && library.is_global_default());
         assert_eq!(library.hmac(), library.clone().hmac());
         assert_eq!(library.aes_256_cbc(), library.aes_256_cbc());
+    }
+
+    #[test]
+    fn a_thread_with_another_default_is_not_at_the_global_one() {
+        let library = LibraryContext::default();
+        std::thread::spawn(move || {
+            // SAFETY: made here, the default of this thread only, freed once.
+            unsafe {
+                let own = ffi::OSSL_LIB_CTX_new();
+                let global = ffi::OSSL_LIB_CTX_set0_default(own);
+                assert!(!library.is_global_default());
+                ffi::OSSL_LIB_CTX_set0_default(global);
+                assert!(library.is_global_default());
+                ffi::OSSL_LIB_CTX_free(own);
+            }
+        })
+        .join()
+        .unwrap();
     }
 }
