@@ -130,6 +130,11 @@ impl RecordBuffer {
         Ok(true)
     }
 
+    /// Whether the header of the record that is being read has not come completely.
+    pub(super) fn awaits_header(&self) -> bool {
+        self.record_end.is_none()
+    }
+
     /// Whether something was read ahead of the record that is being read.
     pub fn is_ahead(&self) -> bool {
         self.filled < self.arrived

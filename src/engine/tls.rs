@@ -126,6 +126,8 @@ impl Engine {
     /// record is complete.
     pub fn received(&mut self, count: usize) -> Result<bool, RecordProblem> {
         let expected = match &self.tls {
+            // Only a header is checked.
+            _ if !self.input.awaits_header() => Expected::default(),
             Tls::Idle => Expected {
                 handshaking: true,
                 ..Expected::default()
