@@ -286,7 +286,7 @@ impl DrivenClient {
             let selected = key.and_then(|key| self.select(&key, rules, &permitted));
             match delegate.has_failed() {
                 // The server must not take the failure for a client without a certificate.
-                true => no_credential(rules, &permitted),
+                true => no_credential(*permitted.first()?),
                 false => selected,
             }
         })?

@@ -166,25 +166,31 @@ impl Signer for ExternalSigner {
 }
 
 /// For a server that has no certificate, but a session to resume or a PSK: rustls wants a
-/// credential before it considers those. It never signs, so a handshake that needs a signature
-/// fails.
-pub(super) fn no_credential(
-    version: Version,
-    offered: &[SignatureScheme],
-) -> Option<SelectedCredential> {
-    struct NoKey(Vec<u16>);
+/// credential before it considers those, with a scheme that the peer has offered. It never signs, so a handshake that needs a signature
+/// fails. Each thread has one.
+pub(super) fn no_credential(scheme: SignatureScheme) -> Option<SelectedCredential> {
+    thread_local! {
+        static NONE: Option<CertifiedKey> = no_key();
+    }
+    let select = |none: &Option<CertifiedKey>| {
+        let none = none.as_ref()?;
+        none.credentials.signer(std::slice::from_ref(&scheme))
+    };
+    // A thread that ends has none.
+    NONE.try_with(select).unwrap_or_else(|_| select(&no_key()))
+}
+
+fn no_key() -> Option<CertifiedKey> {
+    struct NoKey;
     impl ExternalKey for NoKey {
         fn signature_schemes(&self, _: Version) -> Vec<u16> {
-            self.0.clone()
+            Vec::new()
         }
         fn sign(&self, _: u16, _: &[u8]) -> Option<Vec<u8>> {
             None
         }
     }
-    let key = NoKey(offered.iter().map(|scheme| scheme.0).collect());
-    CertifiedKey::new(vec![vec![0]], Arc::new(key), None)
-        .ok()?
-        .select(version, offered)
+    CertifiedKey::new(vec![vec![0]], Arc::new(NoKey), None).ok()
 }
 
 /// The signer's certificate, in DER.

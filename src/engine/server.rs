@@ -157,9 +157,8 @@ impl ServerParameters {
             }
         };
         signs.or_else(|| {
-            let offered = hello.signature_schemes().iter().copied();
-            let offered: Vec<_> = offered.filter(fits).collect();
-            no_credential(self.rules(), &offered)
+            let mut offered = hello.signature_schemes().iter().copied();
+            no_credential(offered.find(fits)?)
         })
     }
 
