@@ -109,6 +109,7 @@ pub use failure::{Failure, FatalAlert};
 pub use hello_change::ClientHelloChange;
 pub use messages::Record;
 pub use new_session_ticket::TicketSecrets;
+pub use peer_identity::verify_certificate_signature;
 pub use processing::Processed;
 pub use profile::{Profile, knows_group};
 pub use provider::suites::tls13_hash_len;

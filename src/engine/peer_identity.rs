@@ -9,6 +9,7 @@ use super::credentials::signer_certificate;
 use super::delegate::{PeerRejected, PeerSignature};
 use super::provider::library;
 use super::thread;
+use crate::libcrypto::signed_certificate::CertificateSignature;
 use crate::reason::Reason;
 use crate::wire::{Alert, Version};
 
@@ -95,5 +96,69 @@ pub(super) fn verify_signature(
             reason: Reason::INTERNAL_ERROR,
             alert: Alert::INTERNAL_ERROR,
         })),
+    }
+}
+
+/// Verifies a certificate's signature, if it is ECDSA with SHA-256 or SHA-384. As strict as
+/// libcrypto: DER in its shortest form, and both numbers between 0 and the order of the curve.
+pub fn verify_certificate_signature(signed: &CertificateSignature<'_>) -> bool {
+    let algorithms = rustls_aws_lc_rs::SUPPORTED_SIG_ALGS.mapping();
+    let mut algorithms = algorithms.iter().flat_map(|(_, algorithms)| *algorithms);
+    let algorithm = algorithms.find(|algorithm| {
+        *algorithm.signature_alg_id() == *signed.algorithm
+            && *algorithm.public_key_alg_id() == *signed.key.algorithm
+    });
+    algorithm.is_some_and(|algorithm| {
+        let key = &signed.key.point;
+        algorithm
+            .verify_signature(key, signed.message, signed.signature)
+            .is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::libcrypto::signed_certificate::EcdsaKey;
+    use crate::libcrypto::testing;
+
+    fn is_signed(certificate: &[u8], key: &EcdsaKey) -> bool {
+        CertificateSignature::of(certificate, key)
+            .is_some_and(|signed| verify_certificate_signature(&signed))
+    }
+
+    #[test]
+    fn a_signature_is_valid_for_its_key_and_certificate_alone() {
+        for (curve, other) in [(c"P-256", c"P-384"), (c"P-384", c"P-256")] {
+            let root = testing::authority_with("Root", testing::ec_key(curve));
+            let der = testing::issued("leaf.test", &root)
+                .certificate
+                .to_der()
+                .unwrap();
+            let key = testing::ecdsa_key(&root.certificate);
+            assert!(is_signed(&der, &key));
+            for other in [curve, other] {
+                let other = testing::authority_with("Root", testing::ec_key(other));
+                assert!(!is_signed(&der, &testing::ecdsa_key(&other.certificate)));
+            }
+            for position in 0..der.len() {
+                for bit in [0x01, 0x80] {
+                    let mut altered = der.clone();
+                    altered[position] ^= bit;
+                    assert!(!is_signed(&altered, &key), "byte {position}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn other_algorithms_and_malformed_certificates_are_not_judged() {
+        let root = testing::authority_with("Root", testing::rsa_key());
+        let key = testing::ecdsa_key(&testing::authority("Other").certificate);
+        let leaf = testing::issued("leaf.test", &root).certificate;
+        let der = leaf.to_der().unwrap();
+        assert!(!is_signed(&der, &key));
+        assert!(!is_signed(b"", &key));
+        assert!(!is_signed(&der[..der.len() - 1], &key));
     }
 }

@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char, c_int, c_uint};
 use crate::libcrypto::public_key::PublicKey;
 use crate::libcrypto::recent::Recent;
 use crate::libcrypto::signature_memory::{Digest, sha256};
+use crate::libcrypto::signed_certificate::EcdsaKey;
 use crate::libcrypto::x509::X509;
 use crate::libcrypto::{error_queue, ffi};
 
@@ -43,18 +44,68 @@ impl Provider {
 }
 
 /// A key that has signed certificates which were found valid: a copy, which nothing changes.
-struct KnownKey {
+pub struct KnownKey {
     key: PublicKey,
     digest: Digest,
+    pub(super) ecdsa: Option<EcdsaKey>,
 }
 
-/// A digest of the signature that `issuer`'s key has made of a certificate, which is given by the
-/// digest of all of it. `None` for keys that are not known, and for those of other providers than
+impl KnownKey {
+    /// A digest of the signature that the key has made of a certificate, which is given by the
+    /// digest of all of it.
+    pub fn signature(&self, signed: &Digest) -> Digest {
+        sha256(&[&self.digest, signed])
+    }
+
+    /// The key, if it is on P-256 or P-384.
+    pub fn ecdsa(&self) -> Option<&EcdsaKey> {
+        self.ecdsa.as_ref()
+    }
+
+    /// A copy of the certificate's key. `None` for other keys than RSA, named elliptic curves,
+    /// Ed25519 and Ed448.
+    pub(super) fn copy_of(issuer: &X509) -> Option<Self> {
+        // SAFETY: a live certificate, whose key lives as long; the copy is this function's.
+        let key = error_queue::quietly(|| unsafe {
+            PublicKey::from_raw_owned(ffi::EVP_PKEY_dup(ffi::X509_get0_pubkey(issuer.as_ptr())))
+        })?;
+        // SAFETY: a live key.
+        let kind = unsafe { ffi::EVP_PKEY_get_base_id(key.as_ptr()) };
+        let (first, second) = content(&key, kind)?;
+        // The lengths make the parts unambiguous.
+        let lengths = [kind as u32, first.len() as u32, second.len() as u32];
+        let lengths = lengths.map(u32::to_le_bytes);
+        let digest = sha256(&[lengths.as_flattened(), &first, &second]);
+        let algorithm = (kind == NID_EC).then(|| ec_algorithm(&second)).flatten();
+        let ecdsa = algorithm.map(|algorithm| EcdsaKey {
+            algorithm,
+            point: first.into(),
+        });
+        Some(Self { key, digest, ecdsa })
+    }
+}
+
+/// The content of the AlgorithmIdentifier of keys on this curve (RFC 5480, section 2.1.1).
+fn ec_algorithm(curve: &[u8]) -> Option<&'static [u8]> {
+    match curve {
+        b"prime256v1" => {
+            Some(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07")
+        }
+        b"secp384r1" => Some(b"\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22"),
+        _ => None,
+    }
+}
+
+/// What `of` gives for the issuer's key; `None` if it is not known, or from another provider than
 /// `provider`.
 ///
 /// The key is compared as libcrypto uses it, not as `issuer` is encoded: a program may have changed
 /// the one without the other.
-pub fn known_signature(issuer: &X509, provider: Provider, signed: &Digest) -> Option<Digest> {
+pub fn with_known<R>(
+    issuer: &X509,
+    provider: Provider,
+    of: impl Fn(&KnownKey) -> Option<R>,
+) -> Option<R> {
     if Provider::of(issuer)? != provider {
         return None;
     }
@@ -62,29 +113,23 @@ pub fn known_signature(issuer: &X509, provider: Provider, signed: &Digest) -> Op
     let is_it = |known: &KnownKey| unsafe {
         ffi::EVP_PKEY_eq(known.key.as_ptr(), ffi::X509_get0_pubkey(issuer.as_ptr())) == 1
     };
-    let key = KEYS.find(encoded_key(issuer)?, |known| {
-        error_queue::quietly(|| is_it(known)).then_some(known.digest)
-    })?;
-    Some(sha256(&[&key, signed]))
+    KEYS.find(encoded_key(issuer)?, |known| {
+        match error_queue::quietly(|| is_it(known)) {
+            true => of(known),
+            false => None,
+        }
+    })
 }
 
-/// The same; the key is known from now on. `None` for other keys than RSA, named elliptic curves,
-/// Ed25519 and Ed448.
-pub fn learned_signature(issuer: &X509, provider: Provider, signed: &Digest) -> Option<Digest> {
-    if Provider::of(issuer)? != provider {
-        return None;
+/// Makes the issuer's key a known one, if it is of a kind that can be.
+pub fn learn(issuer: &X509, provider: Provider) {
+    let is_known = with_known(issuer, provider, |_| Some(())).is_some();
+    if is_known || Provider::of(issuer) != Some(provider) {
+        return;
     }
-    let known = known_signature(issuer, provider, signed);
-    if known.is_some() {
-        return known;
+    if let (Some(bytes), Some(key)) = (encoded_key(issuer), KnownKey::copy_of(issuer)) {
+        KEYS.keep(bytes, key);
     }
-    // SAFETY: a live certificate, whose key lives as long; the copy is the caller's.
-    let key = error_queue::quietly(|| unsafe {
-        PublicKey::from_raw_owned(ffi::EVP_PKEY_dup(ffi::X509_get0_pubkey(issuer.as_ptr())))
-    })?;
-    let digest = digest_of(&key)?;
-    KEYS.keep(encoded_key(issuer)?, KnownKey { key, digest });
-    known_signature(issuer, provider, signed)
 }
 
 /// The keys of the process.
@@ -111,14 +156,13 @@ fn encoded_key(certificate: &X509) -> Option<&[u8]> {
     }
 }
 
-/// A digest of all that the validity of a signature depends on in the key.
-fn digest_of(key: &PublicKey) -> Option<Digest> {
+/// All that the validity of a signature depends on in a key of this kind: a point and the name of
+/// its curve, a modulus and an exponent, or a public key alone.
+fn content(key: &PublicKey, kind: c_int) -> Option<(Vec<u8>, Vec<u8>)> {
     let key = key.as_ptr();
-    // SAFETY: a live key.
-    let kind = unsafe { ffi::EVP_PKEY_get_base_id(key) };
-    let mut first = [0; MODULUS];
-    let mut second = [0; 64];
-    let (first, second): (&[u8], &[u8]) = match kind {
+    let mut first = vec![0; MODULUS];
+    let mut second = vec![0; 64];
+    match kind {
         NID_EC => {
             let fields = [
                 Field::octets(c"encoded-pub-key", &mut first),
@@ -126,7 +170,8 @@ fn digest_of(key: &PublicKey) -> Option<Digest> {
             ];
             // SAFETY: a live key.
             let [point, group] = unsafe { read(key, fields) }?;
-            (&first[..point], &second[..group])
+            first.truncate(point);
+            second.truncate(group);
         }
         NID_RSA => {
             let fields = [
@@ -135,19 +180,18 @@ fn digest_of(key: &PublicKey) -> Option<Digest> {
             ];
             // SAFETY: a live key.
             let [modulus, exponent] = unsafe { read(key, fields) }?;
-            (&first[..modulus], &second[..exponent])
+            first.truncate(modulus);
+            second.truncate(exponent);
         }
         NID_ED25519 | NID_ED448 => {
             // SAFETY: a live key.
             let [public] = unsafe { read(key, [Field::octets(c"pub", &mut first)]) }?;
-            (&first[..public], &[])
+            first.truncate(public);
+            second.clear();
         }
         _ => return None,
-    };
-    // The lengths make the parts unambiguous.
-    let lengths = [kind as u32, first.len() as u32, second.len() as u32];
-    let lengths = lengths.map(u32::to_le_bytes);
-    Some(sha256(&[lengths.as_flattened(), first, second]))
+    }
+    Some((first, second))
 }
 
 /// A parameter of a key, and where to read it into.

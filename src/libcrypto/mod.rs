@@ -14,7 +14,7 @@
 //! | [`private_key`], [`rsa_key`], [`public_key`], [`key_kind`], [`signature_scheme`] | keys and signatures |
 //! | [`pem_file`], [`password`], [`pem`]                | reading and writing files                |
 //! | [`store`], [`verify_param`], [`verify`], [`verify_error`] | chain verification                |
-//! | `verify_step`, `certificate_time`, `signature_memory`, `issuer_key` | chains whose signatures are known |
+//! | `verify_step`, `certificate_time`, `signature_memory`, `issuer_key`, [`signed_certificate`] | chains whose signatures are known |
 //! | [`bio`], [`bio_method`]                            | byte streams, and filters in Rust        |
 //! | [`stack`], [`lhash`], [`ex_data`], [`memory`]      | containers and memory shared with C      |
 //! | [`ticket_cipher`], [`ticket_callback`], [`cipher_context`] | sealing tickets                  |
@@ -69,6 +69,7 @@ mod reserve;
 pub mod rsa_key;
 mod signature_memory;
 pub mod signature_scheme;
+pub mod signed_certificate;
 pub mod stack;
 pub mod store;
 pub mod ticket_callback;

@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::libcrypto::bio::Bio;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::ffi;
-use crate::libcrypto::key_kind::KeyKind;
+use crate::libcrypto::issuer_key::KnownKey;
+use crate::libcrypto::key_kind::{KeyKind, NID_P384};
 use crate::libcrypto::password::Password;
 use crate::libcrypto::private_key::PrivateKey;
+use crate::libcrypto::signed_certificate::EcdsaKey;
 use crate::libcrypto::store::Store;
 use crate::libcrypto::x509::X509;
 
@@ -190,6 +192,7 @@ fn made(
         let signer = issuer.map_or(&key, |issuer| &issuer.key);
         let digest = match signer.kind() {
             KeyKind::Ed25519 | KeyKind::Ed448 => std::ptr::null(),
+            KeyKind::Ec { nid: NID_P384 } => ffi::EVP_sha384(),
             _ => ffi::EVP_sha256(),
         };
         assert!(ffi::X509_sign(x, signer.as_ptr(), digest) > 0);
@@ -207,6 +210,11 @@ fn extend(certificate: &X509, nid: c_int, value: &str) {
         assert_eq!(ffi::X509_add_ext(certificate.as_ptr(), extension, -1), 1);
         ffi::X509_EXTENSION_free(extension);
     }
+}
+
+/// The key of a certificate on P-256 or P-384.
+pub fn ecdsa_key(certificate: &X509) -> EcdsaKey {
+    KnownKey::copy_of(certificate).unwrap().ecdsa.unwrap()
 }
 
 /// A certificate with what is signed of `signed`, and the signature of `other`, DER. Both are signed

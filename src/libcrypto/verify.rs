@@ -4,7 +4,6 @@ use std::ffi::{CStr, c_int, c_long, c_ulong, c_void};
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
-use crate::libcrypto::certificate_cache::SharedChain;
 use crate::libcrypto::ffi;
 use crate::libcrypto::library::LibraryContext;
 use crate::libcrypto::stack::Stack;
@@ -13,6 +12,8 @@ use crate::libcrypto::verify_error::X509_V_ERR_OUT_OF_MEM;
 use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::verify_step;
 use crate::libcrypto::x509::{X509, X509Chain};
+
+pub use crate::libcrypto::verify_step::SharedVerification;
 
 pub use crate::libcrypto::ffi::{ApplicationVerifyCallback, VerifyCallback};
 
@@ -30,7 +31,7 @@ pub struct Verification<'a> {
     /// The same certificates, if connections share them: no function of the program sees them, and
     /// the algorithms are those of OpenSSL's default provider. Then signatures that were valid
     /// before are not verified again.
-    pub shared: Option<&'a SharedChain>,
+    pub shared: Option<SharedVerification<'a>>,
     /// The role that the leaf must be valid for.
     pub peer: Peer,
     /// The connection's parameters. The name that matched is moved there.

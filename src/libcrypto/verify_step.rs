@@ -1,10 +1,11 @@
 //! The last step of a verification, which checks signatures and times: with a memory of signatures
-//! that were valid before.
+//! that were valid before, and by the engine's algorithms.
 //!
 //! The step replaces libcrypto's own (`internal_verify`) in chains that no function of the program
 //! sees. It accepts a chain only where libcrypto's step would succeed without a doubt: all
-//! signatures are known, all certificates are valid now, and all issuers may issue. In any other
-//! case libcrypto's step decides, and sets the error. If that succeeds, the signatures are kept.
+//! signatures are known or verified here, all certificates are valid now, and all issuers may
+//! issue. In any other case libcrypto's step decides, and sets the error. If that succeeds, the
+//! signatures are kept, and the keys that made them.
 
 use std::cell::Cell;
 use std::ffi::{c_int, c_ulong};
@@ -13,16 +14,26 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 use crate::libcrypto::certificate_cache::SharedChain;
 use crate::libcrypto::certificate_time::Clock;
 use crate::libcrypto::ffi;
-use crate::libcrypto::issuer_key::{Provider, known_signature, learned_signature};
+use crate::libcrypto::issuer_key::{self, KnownKey, Provider};
 use crate::libcrypto::object::Lent;
-use crate::libcrypto::signature_memory::{self, Digest};
+use crate::libcrypto::signature_memory;
+use crate::libcrypto::signed_certificate::{CertificateSignature, SignatureCheck};
 use crate::libcrypto::stack::Stack;
 use crate::libcrypto::x509::{X509, X509Chain};
+
+/// A chain of shared certificates, and how their signatures are verified.
+#[derive(Clone, Copy)]
+pub struct SharedVerification<'a> {
+    /// The certificates, the peer's own first.
+    pub chain: &'a SharedChain,
+    /// Verifies ECDSA signatures of keys that have signed valid certificates before.
+    pub check: SignatureCheck,
+}
 
 /// A chain that is being verified.
 struct Step<'a> {
     context: *mut ffi::X509_STORE_CTX,
-    shared: &'a SharedChain,
+    shared: SharedVerification<'a>,
 }
 
 thread_local! {
@@ -30,16 +41,19 @@ thread_local! {
     static CURRENT: Cell<*const Step<'static>> = const { Cell::new(std::ptr::null()) };
 }
 
-/// `X509_verify_cert(3)` of a context that was set up for the first of `shared`, with all of them
-/// as untrusted certificates. No function of the program may see the context.
+/// `X509_verify_cert(3)` of a context that was set up for the first certificate of the chain, with
+/// all of them as untrusted certificates. No function of the program may see the context.
 ///
 /// # Safety
 /// `context` is live, and belongs to the caller alone.
-pub(super) unsafe fn verify(context: *mut ffi::X509_STORE_CTX, shared: &SharedChain) -> c_int {
+pub(super) unsafe fn verify(
+    context: *mut ffi::X509_STORE_CTX,
+    shared: SharedVerification<'_>,
+) -> c_int {
     // SAFETY: a live context. `step` is on this frame while it is current: the address is removed
     // before it ends.
     unsafe {
-        if !signature_memory::is_on() || !has_usual_functions(context) {
+        if !has_usual_functions(context) {
             return ffi::X509_verify_cert(context);
         }
         let step = Step { context, shared };
@@ -117,7 +131,7 @@ unsafe extern "C" fn verify_known(context: *mut ffi::X509_STORE_CTX) -> c_int {
         let (Some(step), Some(chain)) = (step, chain) else {
             return libcryptos_step(context);
         };
-        if is_valid(context, &chain, step.shared) {
+        if step.shared.finds_valid(context, &chain) {
             succeed(context, &chain);
             #[cfg(test)]
             tests::ACCEPTED.set(tests::ACCEPTED.get() + 1);
@@ -125,7 +139,7 @@ unsafe extern "C" fn verify_known(context: *mut ffi::X509_STORE_CTX) -> c_int {
         }
         let answer = libcryptos_step(context);
         if answer == 1 {
-            keep_signatures(&chain, step.shared);
+            step.shared.keep(&chain);
         }
         answer
     }
@@ -145,42 +159,79 @@ unsafe fn succeed(context: *mut ffi::X509_STORE_CTX, chain: &X509Chain) {
     }
 }
 
-/// Whether libcrypto's step would find the chain valid; false also when that is not certain.
-///
-/// # Safety
-/// `context` is live, and `chain` its chain.
-unsafe fn is_valid(
-    context: *const ffi::X509_STORE_CTX,
-    chain: &X509Chain,
-    shared: &SharedChain,
-) -> bool {
-    /// A root's signature of itself is to be checked too.
-    const CHECK_SS_SIGNATURE: c_ulong = 0x4000;
-    // SAFETY: a live context, whose parameters live as long.
-    let (flags, clock) = unsafe {
-        let param = ffi::X509_STORE_CTX_get0_param(context);
-        (ffi::X509_VERIFY_PARAM_get_flags(param), Clock::of(param))
-    };
-    // A certificate alone has no issuer whose signature could be known.
-    flags & CHECK_SS_SIGNATURE == 0
-        && chain.len() > 1
-        && chain.iter().all(|certificate| clock.is_valid(&certificate))
-        && links(chain).all(|(subject, issuer)| {
-            may_issue(&issuer, &subject)
-                && signature(&subject, &issuer, shared, known_signature)
-                    .is_some_and(|digest| signature_memory::of_process().has(&digest))
-        })
-}
+impl SharedVerification<'_> {
+    /// Whether libcrypto's step would find the chain valid; false also when that is not certain.
+    ///
+    /// # Safety
+    /// `context` is live, and `chain` its chain.
+    unsafe fn finds_valid(&self, context: *const ffi::X509_STORE_CTX, chain: &X509Chain) -> bool {
+        /// A root's signature of itself is to be checked too.
+        const CHECK_SS_SIGNATURE: c_ulong = 0x4000;
+        // SAFETY: a live context, whose parameters live as long.
+        let (flags, clock) = unsafe {
+            let param = ffi::X509_STORE_CTX_get0_param(context);
+            (ffi::X509_VERIFY_PARAM_get_flags(param), Clock::of(param))
+        };
+        // A certificate alone has no issuer whose signature could be known.
+        flags & CHECK_SS_SIGNATURE == 0
+            && chain.len() > 1
+            && chain.iter().all(|certificate| clock.is_valid(&certificate))
+            && links(chain).all(|(subject, issuer)| {
+                may_issue(&issuer, &subject) && self.has_signed(&issuer, &subject)
+            })
+    }
 
-/// Keeps the signatures of a chain that libcrypto has found valid.
-fn keep_signatures(chain: &X509Chain, shared: &SharedChain) {
-    for (subject, issuer) in links(chain) {
-        // libcrypto's step checks no signature of a certificate by itself.
-        if subject.as_ptr() != issuer.as_ptr()
-            && let Some(digest) = signature(&subject, &issuer, shared, learned_signature)
-        {
-            signature_memory::of_process().keep(&digest);
+    /// Whether the issuer's key has signed the certificate; false also when that is not certain.
+    fn has_signed(&self, issuer: &X509, subject: &X509) -> bool {
+        // Shared certificates, and only those, are known to be what they were parsed from, with
+        // algorithms of the default library context.
+        let (Some(provider), Some(signed)) = (self.provider(), self.chain.digest_of(subject))
+        else {
+            return false;
+        };
+        let of_key = |key: &KnownKey| {
+            let memory = signature_memory::of_process();
+            let signature = key.signature(signed);
+            if signature_memory::is_on() && memory.has(&signature) {
+                return Some(());
+            }
+            let der = subject.to_der().ok()?;
+            let valid = (self.check)(&CertificateSignature::of(&der, key.ecdsa()?)?);
+            if valid && signature_memory::is_on() {
+                memory.keep(&signature);
+            }
+            valid.then_some(())
+        };
+        issuer_key::with_known(issuer, provider, of_key).is_some()
+    }
+
+    /// Keeps the signatures of a chain that libcrypto has found valid, and the issuers' keys.
+    fn keep(&self, chain: &X509Chain) {
+        let Some(provider) = self.provider() else {
+            return;
+        };
+        for (subject, issuer) in links(chain) {
+            // libcrypto's step checks no signature of a certificate by itself.
+            let Some(signed) = self.chain.digest_of(&subject) else {
+                continue;
+            };
+            if subject.as_ptr() == issuer.as_ptr() {
+                continue;
+            }
+            issuer_key::learn(&issuer, provider);
+            if signature_memory::is_on() {
+                let of_key = |key: &KnownKey| Some(key.signature(signed));
+                let signature = issuer_key::with_known(&issuer, provider, of_key);
+                if let Some(signature) = signature {
+                    signature_memory::of_process().keep(&signature);
+                }
+            }
         }
+    }
+
+    /// The provider of the peer's key, which the issuers' keys must have too.
+    fn provider(&self) -> Option<Provider> {
+        Provider::of(&*self.chain.certificates().get(0)?)
     }
 }
 
@@ -199,18 +250,6 @@ fn may_issue(issuer: &X509, subject: &X509) -> bool {
         ffi::X509_get_extension_flags(subject.as_ptr()) & EXFLAG_PROXY == 0
             && ffi::X509_get_key_usage(issuer.as_ptr()) & KEY_CERT_SIGN != 0
     }
-}
-
-/// The signature of `subject`, if it is a shared certificate: those, and only those, are known to
-/// be what they were parsed from, with algorithms of the default library context.
-fn signature(
-    subject: &X509,
-    issuer: &X509,
-    shared: &SharedChain,
-    digest: impl Fn(&X509, Provider, &Digest) -> Option<Digest>,
-) -> Option<Digest> {
-    let leaf = shared.certificates().get(0)?;
-    digest(issuer, Provider::of(&leaf)?, shared.digest_of(subject)?)
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use crate::cipher::SuiteB;
 use crate::connection::peer::{ChainToVerify, VerifiedChain};
 use crate::connection::{Connection, Role};
-use crate::engine::PeerRejected;
+use crate::engine::{PeerRejected, verify_certificate_signature};
 use crate::error::{Error, Reason};
 use crate::flags::VerifyMode;
 use crate::libcrypto::error_queue;
 use crate::libcrypto::key_kind::KeyKind;
 use crate::libcrypto::library::LibraryContext;
-use crate::libcrypto::verify::{Peer, Verification};
+use crate::libcrypto::verify::{Peer, SharedVerification, Verification};
 use crate::libcrypto::verify_error::alert_for;
 use crate::libcrypto::x509::X509;
 use crate::session::PeerChain;
@@ -83,7 +83,11 @@ impl Connection {
             untrusted: certificates,
             shared: chain
                 .shared()
-                .filter(|_| settings.provided_algorithms().is_none()),
+                .filter(|_| settings.provided_algorithms().is_none())
+                .map(|chain| SharedVerification {
+                    chain,
+                    check: verify_certificate_signature,
+                }),
             peer: match self.role() {
                 Some(Role::Client) => Peer::Server,
                 _ => Peer::Client,

@@ -30,6 +30,7 @@ struct Scene {
     param: VerifyParam,
     peer: Peer,
     security_level: c_int,
+    check: SignatureCheck,
 }
 
 impl Scene {
@@ -41,6 +42,7 @@ impl Scene {
             param: VerifyParam::new().unwrap(),
             peer: Peer::Server,
             security_level: 1,
+            check: |_| false,
         }
     }
 
@@ -51,7 +53,10 @@ impl Scene {
             store: &self.store,
             leaf: &chain.certificates().get(0).unwrap(),
             untrusted: chain.certificates(),
-            shared,
+            shared: shared.map(|chain| SharedVerification {
+                chain,
+                check: self.check,
+            }),
             peer: self.peer,
             param: &self.param,
             security_level: self.security_level,
@@ -350,4 +355,29 @@ fn threads_verify_at_once() {
             });
         }
     });
+}
+
+thread_local! {
+    static ASKED: Cell<usize> = const { Cell::new(0) };
+}
+
+#[test]
+fn only_known_keys_are_asked_about() {
+    let root = testing::authority("Root");
+    let [one, two, three] = ["one.test", "two.test", "three.test"]
+        .map(|name| shared(&[&testing::issued(name, &root).certificate]));
+    let mut scene = Scene::trusting(&root.certificate);
+    scene.check = |signed| {
+        ASKED.set(ASKED.get() + 1);
+        signed.message.windows(9).any(|text| text == b"three.tes")
+    };
+    // The key has signed nothing yet; then one and two, and the answers are false.
+    assert_eq!(scene.verify(&one), (true, 0, false));
+    assert_eq!(ASKED.get(), 0);
+    assert_eq!(scene.verify(&two), (true, 0, false));
+    assert_eq!(ASKED.get(), 1);
+    // The answer is true, and counts; after that the signature is known.
+    assert_eq!(scene.verify(&three), (true, 0, true));
+    assert_eq!(scene.verify(&three), (true, 0, true));
+    assert_eq!(ASKED.get(), 2);
 }
