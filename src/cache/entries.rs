@@ -1,9 +1,7 @@
 //! The cache itself: what can be done with it, and in which order its parts are changed.
 
-use std::sync::Weak;
-
 use super::entry::{Entry, Key};
-use super::index::{Index, Locked, NodeId, Put, Removed, prefetch_own_node};
+use super::index::{Locked, NodeId, OwnedIndex, Put, Removed, prefetch_own_node};
 use super::statistics::count;
 use crate::fallible;
 use crate::reference::sync::Ordering;
@@ -20,7 +18,7 @@ const COLLECT_TRIES: usize = 8;
 /// All methods may be called from any thread at any time. None of them runs foreign code: what leaves
 /// the cache is returned, with the reference that the cache had.
 pub struct Cache<T: Entry> {
-    pub(super) index: Index<T>,
+    pub(super) index: OwnedIndex<T>,
 }
 
 /// The outcome of adding an object.
@@ -42,11 +40,10 @@ pub enum Inserted<T: Entry> {
 }
 
 impl<T: Entry> Cache<T> {
-    /// An empty cache with room for `limit` objects in the sense of [`Cache::set_limit`]. What is in
-    /// it belongs to `owner`.
-    pub fn new(limit: usize, owner: Weak<T::Owner>) -> Self {
+    /// An empty cache with room for `limit` objects in the sense of [`Cache::set_limit`].
+    pub fn new(limit: usize) -> Self {
         Self {
-            index: Index::new(limit, owner),
+            index: OwnedIndex::new(limit),
         }
     }
 
@@ -123,6 +120,7 @@ impl<T: Entry> Cache<T> {
 
     /// Gives `entry` the place in the order that its expiry demands now, behind all that expire at the
     /// same time. False if it is not in this cache.
+    #[cfg(test)]
     pub fn reorder(&self, entry: &T) -> bool {
         self.index.lock().reorder(entry)
     }

@@ -1,8 +1,10 @@
 //! What a cache holds: the key, the expiry and the owning reference.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicU32};
 
 use super::hash::hash;
+use super::index::Index;
 use crate::reference::{Attachment, Counted, WeakSlot};
 
 /// What a session is found by: protocol version and session id. Keeps its hash, so a key that is
@@ -93,15 +95,21 @@ impl std::fmt::Debug for Key {
 pub struct Expiry(u64);
 
 impl Expiry {
-    const BIAS: i128 = 1 << 62;
+    const BIAS: i64 = 1 << 62;
 
     /// The expiry of a session with this `time` (seconds since 1970) and `timeout` (seconds).
     pub fn of(time: i64, timeout: i64) -> Self {
-        Self::from_sum(i128::from(time) + i128::from(timeout.max(0)))
+        let timeout = timeout.max(0);
+        // The usual sums fit.
+        let sum = time.checked_add(timeout);
+        match sum.and_then(|sum| sum.checked_add(Self::BIAS)) {
+            Some(biased @ 0..) => Self(biased as u64),
+            _ => Self::from_sum(i128::from(time) + i128::from(timeout)),
+        }
     }
 
     fn from_sum(sum: i128) -> Self {
-        Self((sum + Self::BIAS).clamp(0, i128::from(u64::MAX)) as u64)
+        Self((sum + i128::from(Self::BIAS)).clamp(0, i128::from(u64::MAX)) as u64)
     }
 
     /// True if a session with this expiry is too old at `now`: later than the last second, strictly.
@@ -115,8 +123,11 @@ pub const KEY_CHANGES_UNKNOWN: u16 = u16::MAX;
 
 /// An object that a cache can hold.
 pub trait Entry: Counted {
-    /// The owner of a cache, as its objects see it.
+    /// A cache, as its objects see it.
     type Owner: ?Sized + Send + Sync;
+
+    /// The cache that has this index.
+    fn owner_of(index: Arc<Index<Self>>) -> Arc<Self::Owner>;
 
     /// The key under which the object is found. It is read once, when the object is added.
     fn key(&self) -> Key;
@@ -124,7 +135,7 @@ pub trait Entry: Counted {
     /// When the object expires, as of now.
     fn expires(&self) -> Expiry;
 
-    /// Part of the object: the owner of the cache that it entered last, until it leaves that.
+    /// Part of the object: the cache that it entered last, until it leaves that.
     fn owner(&self) -> &WeakSlot<Self::Owner>;
 
     /// Part of the object: the hash of the key under which it was added last. The object sets another value when

@@ -395,6 +395,62 @@ fn two_threads_that_add_the_same_object_add_it_once() {
 }
 
 #[test]
+fn an_object_that_reorders_itself_races_with_the_end_of_its_cache() {
+    model(|| {
+        let one = item(1);
+        let cache = cache(0);
+        cache.insert(one.clone());
+        let ender = thread::spawn(move || drop(cache));
+        one.set_time(50);
+        one.reorder();
+        ender.join().unwrap();
+        assert_eq!(one.references(), 1);
+        assert!(!one.owner().is_set());
+        one.reorder();
+    });
+}
+
+#[test]
+fn an_object_that_reorders_itself_races_with_its_removal_from_a_cache_that_ends() {
+    model_with(Some(3), || {
+        let (one, cache) = (item(1), cache_with([2], 0));
+        cache.insert(one.clone());
+        let removed = one.clone();
+        let ender = thread::spawn(move || {
+            assert!(cache.remove(&removed).is_some());
+            drop(cache);
+        });
+        one.set_time(50);
+        one.reorder();
+        ender.join().unwrap();
+        assert_eq!(one.references(), 1);
+    });
+}
+
+#[test]
+fn objects_that_reorder_themselves_at_once_are_in_order_then() {
+    model_with(Some(3), || {
+        let items = [item(1), item(2)];
+        let cache = cache(0);
+        for one in &items {
+            cache.insert(one.clone());
+        }
+        let mover = {
+            let one = items[0].clone();
+            thread::spawn(move || {
+                one.set_time(50);
+                one.reorder();
+            })
+        };
+        items[1].set_time(40);
+        items[1].reorder();
+        mover.join().unwrap();
+        let order = cache.snapshot().expect("memory");
+        assert!(order == [items[1].clone(), items[0].clone()]);
+    });
+}
+
+#[test]
 fn references_are_taken_from_a_cell_while_its_object_is_replaced() {
     model_with(Some(3), || {
         // The cell has the only references, so an object that ends too early is not there any more.

@@ -52,6 +52,11 @@
 //! published. So after finding nothing it checks whether either has changed, and searches again if so. No
 //! node moves and no lookup ever waits; `index::chains` says how it is done.
 //!
+//! **An object that reorders itself** comes to the index from its own slot, while the cache may be ending. The index is
+//! shared: the slot leads to a reference that is retired when the cache has ended, so a pinned thread can lock it, or
+//! take a reference of its own before it waits. With the lock held it looks at the slot again: slots change with the
+//! lock held only, and a cache that ends clears those of all its objects. So an object whose slot still leads here is here.
+//!
 //! **Threads that stall.** A thread that stops in the middle of a lookup keeps memory from being freed, in
 //! the whole process, but blocks no other thread. To bound that memory, adding is refused while more than a
 //! limit waits to be freed and none of it gets free.
@@ -95,3 +100,4 @@ mod tests;
 pub use entries::{Cache, Inserted};
 pub use entry::{Entry, Expiry, Key};
 pub use flush::{Due, Pace};
+pub use index::Index;

@@ -131,6 +131,40 @@ fn a_lookup_never_misses_what_is_there_while_others_make_the_index_grow_and_shri
 }
 
 #[test]
+fn objects_reorder_themselves_while_their_caches_begin_and_end() {
+    let items: Vec<Item> = (0..50).map(|n| item(n, 10)).collect();
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0..400 {
+                let cache = cache(0);
+                for one in &items {
+                    cache.insert(one.clone());
+                }
+                if round % 3 == 0 {
+                    cache.flush(Due::Always, Pace::SomeAtOnce).for_each(drop);
+                } else {
+                    assert_eq!(cache.snapshot().map(|all| all.len()), Some(50));
+                }
+            }
+            done.store(true, Ordering::Relaxed);
+        });
+        for time in [20, 30] {
+            let (items, done) = (&items, &done);
+            scope.spawn(move || {
+                while !done.load(Ordering::Relaxed) {
+                    for (one, later) in items.iter().zip(0..) {
+                        one.set_time(time + later);
+                        one.reorder();
+                    }
+                }
+            });
+        }
+    });
+    assert!(items.iter().all(|one| one.references() == 1));
+}
+
+#[test]
 fn a_thread_that_stalls_in_a_lookup_bounds_garbage_and_spoils_nothing() {
     // In a separate process, since the garbage of the whole process waits for the stalled thread.
     assert!(in_child(stall_in_a_lookup));

@@ -1,9 +1,9 @@
 //! A small object with a count of references, as a session is, to be cached in tests.
 
-use std::sync::Weak;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU16, AtomicU32, Ordering};
 
-use super::{Cache, Entry, Expiry, Key};
+use super::{Cache, Entry, Expiry, Index, Key};
 use crate::reference::{Attachment, Count, Counted, Last, Ref, WeakSlot};
 
 #[cfg(loom)]
@@ -32,7 +32,7 @@ pub struct Object {
     key: Key,
     time: AtomicI64,
     timeout: i64,
-    owner: WeakSlot<()>,
+    owner: WeakSlot<Index<Object>>,
     key_hash: AtomicU32,
     key_changes: AtomicU16,
 }
@@ -62,14 +62,23 @@ pub fn object_with_key(key: Key, time: i64, timeout: i64) -> Item {
 
 /// An empty cache of a limit.
 pub fn cache(limit: usize) -> Cache<Object> {
-    Cache::new(limit, Weak::new())
+    Cache::new(limit)
 }
 
-#[cfg(not(loom))]
 impl Object {
     /// Sets the time from which the timeout counts.
     pub fn set_time(&self, time: i64) {
         self.time.store(time, Ordering::Relaxed);
+    }
+
+    /// Gives the object the place in its cache that its expiry demands now, as a session does.
+    pub fn reorder(&self) {
+        let done = self.owner.with(|index| index.try_reorder_own(self));
+        if done == Some(false)
+            && let Some(index) = self.owner.get()
+        {
+            index.reorder_own(self);
+        }
     }
 }
 
@@ -99,7 +108,11 @@ impl std::fmt::Debug for Object {
 }
 
 impl Entry for Object {
-    type Owner = ();
+    type Owner = Index<Self>;
+
+    fn owner_of(index: Arc<Index<Self>>) -> Arc<Index<Self>> {
+        index
+    }
 
     fn key(&self) -> Key {
         self.key
@@ -109,7 +122,7 @@ impl Entry for Object {
         Expiry::of(self.time.load(Ordering::Relaxed), self.timeout)
     }
 
-    fn owner(&self) -> &WeakSlot<()> {
+    fn owner(&self) -> &WeakSlot<Index<Self>> {
         &self.owner
     }
 

@@ -303,6 +303,32 @@ fn an_object_belongs_to_the_cache_from_entering_to_leaving() {
 }
 
 #[test]
+fn an_object_reorders_itself_in_the_cache_that_it_entered_last() {
+    let (cache, other) = (cache(0), cache(0));
+    let [a, b] = [("a", 10), ("b", 20)].map(|(id, expires)| item(id, expires));
+    for one in [&a, &b] {
+        add(&cache, one);
+    }
+    a.set_time(30);
+    a.reorder();
+    assert_eq!(held(&cache), "ba");
+    // In the second cache it has a node that does not stay with it.
+    add(&other, &item("c", 20));
+    add(&other, &a);
+    a.set_time(5);
+    a.reorder();
+    assert_eq!((held(&cache), held(&other)), ("ba".into(), "ac".into()));
+    // Another thread had the lock at the fork.
+    other.leave_moving(&item("c", 0).key());
+    a.set_time(90);
+    a.reorder();
+    assert_eq!(held(&other), "ca");
+    drop(other);
+    a.reorder();
+    assert_eq!((held(&cache), a.references()), ("ba".into(), 2));
+}
+
+#[test]
 fn what_is_added_during_a_flush_does_not_keep_it_going() {
     let cache = cache(0);
     for id in ["a", "b", "c"] {

@@ -1,8 +1,9 @@
 //! Sessions as entries of a context's cache ([`crate::cache`]).
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, AtomicU32};
 
-use crate::cache::{Entry, Expiry, Key};
+use crate::cache::{Entry, Expiry, Index, Key};
 use crate::reference::{Attachment, WeakSlot};
 use crate::session::{Owner, Session};
 
@@ -16,6 +17,10 @@ impl Entry for Session {
 
     fn expires(&self) -> Expiry {
         Expiry::of(self.time(), self.timeout())
+    }
+
+    fn owner_of(index: Arc<Index<Self>>) -> Arc<dyn Owner> {
+        index
     }
 
     fn owner(&self) -> &WeakSlot<dyn Owner> {
@@ -32,6 +37,16 @@ impl Entry for Session {
 
     fn attachment(&self) -> &Attachment {
         &self.attachment
+    }
+}
+
+impl Owner for Index<Session> {
+    fn try_reorder(&self, session: &Session) -> bool {
+        self.try_reorder_own(session)
+    }
+
+    fn reorder(&self, session: &Session) {
+        self.reorder_own(session);
     }
 }
 

@@ -81,7 +81,7 @@ use crate::libcrypto::verify_param::VerifyParam;
 use crate::libcrypto::x509::{X509, X509Chain};
 use crate::reference::tag::{Tag, Tagged, tagged};
 use crate::reference::{self, Stripes};
-use crate::session::{Owner, Session};
+use crate::session::Session;
 use crate::ticket::TicketKeys;
 
 const DEFAULT_CACHE_MODE: CacheMode = CacheMode::SERVER;
@@ -149,7 +149,7 @@ impl Context {
             extra_chain: Mutex::default(),
             lent_chains: Mutex::default(),
             verify_param,
-            cache: Cache::new(DEFAULT_CACHE_SIZE, this.clone() as Weak<dyn Owner>),
+            cache: Cache::new(DEFAULT_CACHE_SIZE),
             session_table: OnceLock::new(),
             cache_mode: AtomicU32::new(DEFAULT_CACHE_MODE.0),
             session_timeout: AtomicI64::new(DEFAULT_SESSION_TIMEOUT),

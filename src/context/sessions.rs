@@ -8,7 +8,7 @@ use crate::cache::{Due, Inserted, Key, Pace};
 use crate::callback::Lent;
 use crate::clock;
 use crate::flags::CacheMode;
-use crate::session::{Owner, Session, SessionRef};
+use crate::session::SessionRef;
 use crate::wire::Version;
 
 impl Context {
@@ -100,11 +100,5 @@ impl Context {
         session.set_not_resumable();
         let callback = self.callbacks.remove_session.get();
         callback.call(Lent::new(self), session);
-    }
-}
-
-impl Owner for Context {
-    fn reorder(&self, session: &Session) {
-        self.cache.reorder(session);
     }
 }

@@ -4,7 +4,7 @@
 use std::alloc::{Layout, alloc, dealloc};
 use std::ptr::{NonNull, null_mut};
 
-use super::sync::{AtomicPtr, Ordering};
+use super::sync::{AtomicPtr, Ordering, prefetch};
 use crate::fallible;
 
 /// The header of attached memory.
@@ -56,6 +56,15 @@ impl Attachment {
     /// The attached memory. It exists as long as the object.
     pub fn get(&self) -> Option<NonNull<Attached>> {
         NonNull::new(self.0.load(Ordering::Acquire))
+    }
+
+    /// Prefetches the beginning of the attached memory.
+    #[inline]
+    pub fn prefetch(&self) {
+        const LINE: usize = 64;
+        let memory = self.0.load(Ordering::Relaxed);
+        prefetch(memory);
+        prefetch(memory.wrapping_byte_add(LINE));
     }
 
     /// Attaches `memory` if nothing is attached yet, else returns false, and the caller keeps `memory`.

@@ -58,9 +58,14 @@ impl<T> Lock<T> {
         guard
     }
 
-    /// The value, when no other thread can have the lock.
-    pub fn get_mut(&mut self) -> &mut T {
-        self.value.get_mut()
+    /// Takes the lock if it is free. Never waits.
+    #[inline]
+    pub fn try_lock(&self) -> Option<Guard<'_, T>> {
+        let mine = generation() << 1;
+        self.word
+            .compare_exchange(0, mine, Ordering::Acquire, Ordering::Relaxed)
+            .ok()
+            .map(|_| Guard(self))
     }
 
     /// Takes the lock; true if it was taken from a holder that is not of this process.

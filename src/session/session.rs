@@ -39,10 +39,13 @@ pub struct Session {
     pub ex_data: ExData,
 }
 
-/// The owner of a cache, as seen by its sessions.
+/// A cache, as seen by its sessions. Neither method runs foreign code.
 pub trait Owner: Send + Sync {
     /// The session's time or timeout has changed, and with it its place in the order of expiry
-    /// (S54).
+    /// (S54). False if that cannot be done without waiting; then nothing has happened.
+    fn try_reorder(&self, session: &Session) -> bool;
+
+    /// As [`try_reorder`](Self::try_reorder), and waits as long as need be.
     fn reorder(&self, session: &Session);
 }
 
@@ -226,7 +229,7 @@ impl Session {
             });
     }
 
-    /// The owner of the cache that the session entered last, until it leaves that (S103).
+    /// The cache that the session entered last, until it leaves that (S103).
     #[inline]
     pub fn owner(&self) -> &WeakSlot<dyn Owner> {
         &self.owner
@@ -243,7 +246,13 @@ impl Session {
 
     /// Reorders the session in its cache, since time or timeout has changed.
     pub(super) fn reorder(&self) {
-        if let Some(owner) = self.owner.get() {
+        // The cache's node is seldom in the processor's cache.
+        self.attachment.prefetch();
+        let done = self.owner.with(|owner| owner.try_reorder(self));
+        // No thread waits while it is pinned.
+        if done == Some(false)
+            && let Some(owner) = self.owner.get()
+        {
             owner.reorder(self);
         }
     }

@@ -128,6 +128,31 @@ impl<'a, T: Entry> Locked<'a, T> {
         }
     }
 
+    /// As [`reorder`](Self::reorder), if the object's slot leads to this index. Then it is here.
+    #[inline]
+    pub(super) fn reorder_own(&mut self, entry: &T) {
+        if entry.owner().is_set_to(self.index.handle()) {
+            self.reorder(entry);
+        }
+    }
+
+    /// Empties the order; returns what was first in it. No object leads here any more.
+    pub(super) fn give_up(mut self) -> *mut Node<T> {
+        let first = self.order.first();
+        let mut node = first;
+        while !node.is_null() {
+            // SAFETY: the lock is held, so what is in the order is live.
+            unsafe {
+                (*node).set_linked(false);
+                let object = (*node).object;
+                object.as_ref().owner().clear(self.index.handle());
+                node = self.order.after(node);
+            }
+        }
+        *self.order = Order::new();
+        first
+    }
+
     /// As [`Index::put`] of an object that is here under its present key; false if the node of its own is not here.
     #[inline]
     pub(super) fn put_again(&mut self, entry: &T) -> bool {
@@ -219,7 +244,7 @@ impl<'a, T: Entry> Locked<'a, T> {
             if old.is_null() {
                 index.writers.count_in(&*node);
             } else {
-                (*old).object.as_ref().owner().clear(&index.owner);
+                (*old).object.as_ref().owner().clear(index.handle());
                 self.order.take_out(old);
             }
             (*node).set_linked(true);
@@ -256,7 +281,7 @@ impl<'a, T: Entry> Locked<'a, T> {
             let node = NonNull::new_unchecked(place.node());
             node.as_ref().set_linked(false);
             index.chains.take_out(place);
-            node.as_ref().object.as_ref().owner().clear(&index.owner);
+            node.as_ref().object.as_ref().owner().clear(index.handle());
             self.order.take_out(node.as_ptr());
             index.writers.count_out(node.as_ref());
             Removed(node)

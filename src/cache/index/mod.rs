@@ -28,7 +28,8 @@ mod table;
 pub use locked::{Held, Locked, NodeId, Put, Removed};
 pub use sync::LoadLocked;
 
-use std::sync::Weak;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
 
 use self::chains::Chains;
 use self::node::Node;
@@ -36,7 +37,10 @@ use self::order::Order;
 use self::own_node::{node_for, own_node, present_node};
 use super::entry::{Entry, Key};
 use crate::reference::sync::{AtomicU64, AtomicUsize, Ordering};
-use crate::reference::{Lock, Ref, WeakHandle, pin};
+use crate::reference::{Lock, Ref, WeakHandle, collect, pin};
+
+/// An index of this size is freed as soon as it has ended, if no thread is pinned.
+const KEPT_BYTES: usize = 16 << 10;
 
 /// The objects of a cache, by key and in order of expiry. Owns a reference to each.
 pub struct Index<T: Entry> {
@@ -44,7 +48,8 @@ pub struct Index<T: Entry> {
     /// Different from the number of any other cache that this process ever had; not 0.
     number: u64,
     limit: AtomicUsize,
-    owner: WeakHandle<T::Owner>,
+    /// What the slots of the objects are set to; set as soon as the index is made. It refers to the index itself.
+    handle: OnceLock<WeakHandle<T::Owner>>,
     writers: Writers<T>,
 }
 
@@ -65,15 +70,41 @@ unsafe impl<T: Entry> Send for Index<T> {}
 // SAFETY: as above.
 unsafe impl<T: Entry> Sync for Index<T> {}
 
+/// An index, as its cache has it: it ends with this. It is shared with threads that come to it from one of its objects.
+pub struct OwnedIndex<T: Entry>(Arc<Index<T>>);
+
+impl<T: Entry> OwnedIndex<T> {
+    /// An empty index.
+    pub fn new(limit: usize) -> Self {
+        Self(Index::new(limit))
+    }
+}
+
+impl<T: Entry> Deref for OwnedIndex<T> {
+    type Target = Index<T>;
+
+    #[inline]
+    fn deref(&self) -> &Index<T> {
+        &self.0
+    }
+}
+
+impl<T: Entry> Drop for OwnedIndex<T> {
+    fn drop(&mut self) {
+        // SAFETY: only this leads to the index, but for the slots; and this happens once.
+        unsafe { self.0.end() };
+    }
+}
+
 impl<T: Entry> Index<T> {
-    /// An empty index. What is in it belongs to `owner`.
-    pub fn new(limit: usize, owner: Weak<T::Owner>) -> Self {
+    /// An empty index. To be [ended](Self::end).
+    fn new(limit: usize) -> Arc<Self> {
         static LAST: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-        Self {
+        let index = Arc::new(Self {
             chains: Chains::new(),
             number: LAST.fetch_add(1, Ordering::Relaxed) + 1,
             limit: AtomicUsize::new(limit),
-            owner: WeakHandle::new(owner),
+            handle: OnceLock::new(),
             writers: Writers {
                 order: Lock::new(Order::new()),
                 entries: AtomicUsize::new(0),
@@ -81,7 +112,30 @@ impl<T: Entry> Index<T> {
                 evictions: AtomicU64::new(0),
                 expiries: AtomicU64::new(0),
             },
-        }
+        });
+        let handle = WeakHandle::new(T::owner_of(index.clone()));
+        index.handle.get_or_init(|| handle);
+        index
+    }
+
+    #[inline]
+    fn handle(&self) -> &WeakHandle<T::Owner> {
+        self.handle.get().unwrap_or_else(|| unreachable!())
+    }
+
+    /// As [`Locked::reorder`] of an object whose slot leads here; of another it does nothing. False if the lock is not
+    /// free: then nothing has happened.
+    #[inline]
+    pub fn try_reorder_own(&self, entry: &T) -> bool {
+        let order = self.writers.order.try_lock();
+        order
+            .map(|order| Locked::new(self, order).reorder_own(entry))
+            .is_some()
+    }
+
+    /// As [`try_reorder_own`](Self::try_reorder_own), and waits for the lock.
+    pub fn reorder_own(&self, entry: &T) {
+        self.lock().reorder_own(entry);
     }
 
     /// The object with this key. Takes no lock, never waits, and writes to no shared memory but
@@ -174,11 +228,41 @@ impl<T: Entry> Index<T> {
 
     /// The bytes that tables and nodes occupy. Takes no lock.
     pub fn bytes(&self) -> usize {
+        self.table_bytes() + self.writers.node_bytes.load(Ordering::Relaxed)
+    }
+
+    fn table_bytes(&self) -> usize {
         let pinned = pin();
         // SAFETY: we are pinned.
-        let tables = unsafe { self.chains.bytes() };
+        let bytes = unsafe { self.chains.bytes() };
         drop(pinned);
-        tables + self.writers.node_bytes.load(Ordering::Relaxed)
+        bytes
+    }
+
+    /// Drops the references to all objects. What still comes here from one of them finds that it has left.
+    ///
+    /// # Safety
+    /// The index is used no more, but by threads that have come to it from an object's slot. Called once.
+    unsafe fn end(&self) {
+        let mut node = self.lock().give_up();
+        let bytes = size_of::<Self>() + self.table_bytes();
+        while !node.is_null() {
+            // SAFETY: no thread finds the nodes any more. They are live and own a reference each.
+            unsafe {
+                let next = (*Node::link(node, 0)).next;
+                let object = (*node).object;
+                if !(*node).is_own() {
+                    Node::free(node);
+                }
+                drop(Ref::from_raw(object.as_ptr()));
+                node = next;
+            }
+        }
+        // SAFETY: no slot is set to it, none will be, and this is called once.
+        unsafe { self.handle().retire(bytes) };
+        if bytes > KEPT_BYTES {
+            collect();
+        }
     }
 
     /// Marks an object as one of this cache's, under this key.
@@ -189,29 +273,9 @@ impl<T: Entry> Index<T> {
     unsafe fn claim(&self, entry: &T, key: &Key) {
         entry.count().expose();
         entry.key_hash().store(key.hash(), Ordering::Relaxed);
-        // SAFETY: what leaves the order is cleared before, at the latest when the index is dropped, and the index
+        // SAFETY: what leaves the order is cleared before, at the latest when the index ends, and the index
         // has a reference to the object until then.
-        unsafe { entry.owner().set(&self.owner) };
-    }
-}
-
-impl<T: Entry> Drop for Index<T> {
-    fn drop(&mut self) {
-        let order = self.writers.order.get_mut();
-        let mut node = order.first();
-        while !node.is_null() {
-            // SAFETY: no other thread has the index. Its nodes are live and own a reference each.
-            unsafe {
-                let next = order.after(node);
-                let object = (*node).object;
-                object.as_ref().owner().clear(&self.owner);
-                if !(*node).is_own() {
-                    Node::free(node);
-                }
-                drop(Ref::from_raw(object.as_ptr()));
-                node = next;
-            }
-        }
+        unsafe { entry.owner().set(self.handle()) };
     }
 }
 

@@ -29,7 +29,7 @@ impl<T: Entry> Index<T> {
                 if held {
                     bytes += Node::<T>::bytes((*node).hash());
                 } else {
-                    (*node).object.as_ref().owner().clear(&self.owner);
+                    (*node).object.as_ref().owner().clear(self.handle());
                 }
                 held
             });

@@ -4,6 +4,8 @@
 use crate::reference::sync::Ordering;
 use crate::reference::sync::{AtomicPtr, AtomicU64, AtomicUsize};
 
+pub use crate::reference::sync::prefetch;
+
 /// Loads by the holder of the lock with which alone a place is written.
 ///
 /// Under loom such a load must not be an access like any other. Loom goes through the orders of two accesses of which
@@ -38,19 +40,6 @@ load_locked! {
     (T) AtomicPtr<T>, *mut T;
     () AtomicUsize, usize;
     () AtomicU64, u64;
-}
-
-/// Prefetches the memory at `place`, on machines that can. Any pointer is fine.
-#[inline]
-pub fn prefetch<T>(place: *const T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a prefetch reads nothing that the program could see, and never faults.
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T0>(place.cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = place;
 }
 
 /// `count` atomic null pointers, or `None` when memory is short. Freed with [`free_slots`].
