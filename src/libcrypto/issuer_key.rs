@@ -41,6 +41,20 @@ impl Provider {
             (!name.is_null() && CStr::from_ptr(name) == c"default").then_some(Self(provider.addr()))
         }
     }
+    /// The provider that SHA-256 comes from now in the default library context; `None` for none.
+    pub fn of_digests() -> Option<Self> {
+        // SAFETY: C strings; the digest is NULL, or a new reference that is freed after its use.
+        error_queue::quietly(|| unsafe {
+            let digest =
+                ffi::EVP_MD_fetch(std::ptr::null_mut(), c"SHA256".as_ptr(), std::ptr::null());
+            if digest.is_null() {
+                return None;
+            }
+            let provider = ffi::EVP_MD_get0_provider(digest);
+            ffi::EVP_MD_free(digest);
+            Some(Self(provider.addr()))
+        })
+    }
 }
 
 /// A key that has signed certificates which were found valid: a copy, which nothing changes.

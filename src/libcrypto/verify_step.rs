@@ -179,6 +179,14 @@ impl SharedVerification<'_> {
             && links(chain).all(|(subject, issuer)| {
                 may_issue(&issuer, &subject) && self.has_signed(&issuer, &subject)
             })
+            && self.has_usual_provider()
+    }
+
+    /// Whether libcrypto would verify with the provider of the leaf's key: default properties that
+    /// the program has set since (`EVP_set_default_properties(3)`) may leave another one, or none.
+    fn has_usual_provider(&self) -> bool {
+        let provider = self.provider();
+        provider.is_some() && provider == Provider::of_digests()
     }
 
     /// Whether the issuer's key has signed the certificate; false also when that is not certain.

@@ -191,6 +191,22 @@ static void a_client_is_known_to_a_server(const struct protocol *protocol)
     pair_free(&pair);
 }
 
+static void default_properties_that_leave_no_algorithm_count(const struct protocol *protocol)
+{
+    struct outcome client, server;
+    struct pair pair;
+
+    become_known(&pair, protocol);
+    pair_open(&pair);
+    CHECK_EQ(EVP_set_default_properties(NULL, "provider=none"), 1);
+    pair_try_handshake(&pair, &client, &server);
+    CHECK_EQ(client.ret, -1);
+    pair_drop(&pair);
+    CHECK_EQ(EVP_set_default_properties(NULL, ""), 1);
+    verify(&pair, X509_V_OK);
+    pair_free(&pair);
+}
+
 static void a_child_process_verifies_what_its_parent_knows(const struct protocol *protocol)
 {
     struct pair pair;
@@ -220,4 +236,5 @@ TEST_MAIN(TEST_EACH(a_store_without_the_authority_trusts_no_known_server),
           TEST_EACH(a_callback_is_called_as_for_an_unknown_chain),
           TEST_EACH(what_a_program_has_accepted_is_not_known),
           TEST_EACH(a_client_is_known_to_a_server),
+          TEST_EACH(default_properties_that_leave_no_algorithm_count),
           TEST_EACH(a_child_process_verifies_what_its_parent_knows))
