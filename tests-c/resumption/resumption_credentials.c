@@ -101,6 +101,41 @@ static void a_session_outlives_its_certificate(void)
     pair_free(&pair);
 }
 
+static int forbid_the_sessions_suite(SSL *ssl, int *alert, void *argument)
+{
+    (void)alert;
+    (void)argument;
+    CHECK_EQ(SSL_set_cipher_list(ssl, "ECDHE-ECDSA-AES256-GCM-SHA384"), 1);
+    return SSL_TLSEXT_ERR_OK;
+}
+
+/* Whether or not the server still resumes then, it has what it needs. */
+static void a_suite_that_the_servername_callback_forbids_ends_no_handshake(void)
+{
+    for (int tickets = 0; tickets < 2; tickets++) {
+        struct pair pair;
+        SSL_SESSION *session;
+
+        pair_init(&pair, &TLS12);
+        if (!tickets)
+            SSL_CTX_set_options(pair.server_ctx, SSL_OP_NO_TICKET);
+        CHECK_EQ(SSL_CTX_set_cipher_list(pair.client_ctx,
+                                         "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"),
+                 1);
+        session = pair_new_session(&pair);
+        CHECK_STR(SSL_CIPHER_get_name(SSL_SESSION_get0_cipher(session)), "ECDHE-ECDSA-AES128-GCM-SHA256");
+        SSL_CTX_set_tlsext_servername_callback(pair.server_ctx, forbid_the_sessions_suite);
+        pair.offered = session;
+        pair_connect(&pair);
+        CHECK_EQ(SSL_session_reused(pair.client), SSL_session_reused(pair.server));
+        pair_settle(&pair);
+        pair_close(&pair);
+        SSL_SESSION_free(session);
+        pair_free(&pair);
+    }
+}
+
 TEST_MAIN(TEST_EACH(a_server_resumes_without_a_certificate_of_its_context),
           TEST(the_sessions_suite_comes_before_every_preference),
-          TEST(a_session_outlives_its_certificate))
+          TEST(a_session_outlives_its_certificate),
+          TEST(a_suite_that_the_servername_callback_forbids_ends_no_handshake))

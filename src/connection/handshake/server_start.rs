@@ -36,9 +36,16 @@ impl Choice<'_> {
     }
 
     /// Whether it is certain that neither side shows a certificate. A client that has to send
-    /// another ClientHello may offer the session no more.
+    /// another ClientHello may offer the session no more. In TLS 1.2 the program may have forbidden
+    /// the session's suite since the session was found; then the handshake is a full one.
     fn shows_no_certificate(&self) -> bool {
-        self.resumes() && !self.asks_again()
+        let Some(resume) = &self.resume else {
+            return false;
+        };
+        match self.version {
+            Version::TLS1_2 => self.profile.has_tls12(resume.cipher_suite),
+            _ => !self.asks_again(),
+        }
     }
 }
 
