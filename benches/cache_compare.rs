@@ -24,11 +24,11 @@ mod reason;
 mod reference;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Barrier, Mutex, Weak};
+use std::sync::atomic::{AtomicU16, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Due, Entry, Expiry, Inserted, Key, Pace};
+use cache::{Cache, Due, Entry, Expiry, Index, Inserted, Key, Pace};
 use reference::{Attachment, Count, Counted, Ref, WeakSlot};
 
 /// As large as a session without its parts.
@@ -37,8 +37,9 @@ struct Session {
     attachment: Attachment,
     key: Key,
     expires: i64,
-    owner: WeakSlot<()>,
+    owner: WeakSlot<Index<Session>>,
     key_hash: AtomicU32,
+    key_changes: AtomicU16,
     _fields: [u64; 31],
 }
 
@@ -52,6 +53,7 @@ fn session(n: u64, expires: i64) -> Owned {
         expires,
         owner: WeakSlot::default(),
         key_hash: AtomicU32::new(0),
+        key_changes: AtomicU16::new(0),
         _fields: [n; 31],
     })
 }
@@ -64,18 +66,24 @@ unsafe impl Counted for Session {
 }
 
 impl Entry for Session {
-    type Owner = ();
+    type Owner = Index<Self>;
+    fn owner_of(index: Arc<Index<Self>>) -> Arc<Index<Self>> {
+        index
+    }
     fn key(&self) -> Key {
         self.key
     }
     fn expires(&self) -> Expiry {
         Expiry::of(self.expires, 0)
     }
-    fn owner(&self) -> &WeakSlot<()> {
+    fn owner(&self) -> &WeakSlot<Index<Self>> {
         &self.owner
     }
     fn key_hash(&self) -> &AtomicU32 {
         &self.key_hash
+    }
+    fn key_changes(&self) -> &AtomicU16 {
+        &self.key_changes
     }
     fn attachment(&self) -> &Attachment {
         &self.attachment
@@ -388,7 +396,7 @@ fn main() {
          store         entries |   add   hit  miss add+rm  flush |    lookups |      add+rm |   9:1 mix"
     );
     for entries in sizes {
-        measure("ours", Arc::new(Ours(Cache::new(0, Weak::new()))), entries);
+        measure("ours", Arc::new(Ours(Cache::new(0))), entries);
         measure("mutex", Arc::new(Locked::<1>::new()), entries);
         measure("16 mutexes", Arc::new(Locked::<16>::new()), entries);
         measure("papaya", Arc::new(Papaya::new()), entries);

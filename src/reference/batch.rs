@@ -248,9 +248,9 @@ mod tests {
     fn a_fork_draws_other_numbers() {
         draw();
         let mut pipe = [0; 2];
-        let mut childs = [0; 8];
+        let mut from_child = [0; 8];
         // SAFETY: a pipe, and a child that draws and writes to it and ends.
-        let (parents, length) = unsafe {
+        let (from_parent, length) = unsafe {
             assert_eq!(libc::pipe(pipe.as_mut_ptr()), 0);
             let child = libc::fork();
             if child == 0 {
@@ -264,16 +264,16 @@ mod tests {
                 libc::write(pipe[1], bytes.as_ptr().cast(), bytes.len());
                 libc::_exit(0);
             }
-            let parents = draw();
-            let length = libc::read(pipe[0], childs.as_mut_ptr().cast(), childs.len());
+            let from_parent = draw();
+            let length = libc::read(pipe[0], from_child.as_mut_ptr().cast(), from_child.len());
             libc::waitpid(child, std::ptr::null_mut(), 0);
             libc::close(pipe[0]);
             libc::close(pipe[1]);
-            (parents, length)
+            (from_parent, length)
         };
         assert_eq!(length, 8);
-        assert_ne!(parents, childs);
-        assert_eq!(childs, [0xfe; 8], "drawn anew");
+        assert_ne!(from_parent, from_child);
+        assert_eq!(from_child, [0xfe; 8], "drawn anew");
     }
 
     #[test]
