@@ -92,7 +92,7 @@ fn usual_functions() -> Option<(ffi::VerifyStep, ffi::VerifyCallback)> {
         let none = std::ptr::null_mut();
         // SAFETY: a new context without a store, which is freed at the end.
         unsafe {
-            let context = ffi::X509_STORE_CTX_new();
+            let context = ffi::X509_STORE_CTX_new_ex(std::ptr::null_mut(), std::ptr::null());
             if !context.is_null()
                 && ffi::X509_STORE_CTX_init(context, none, none.cast(), none.cast()) == 1
                 && let Some(step) = ffi::X509_STORE_CTX_get_verify(context)
