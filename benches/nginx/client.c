@@ -1,5 +1,5 @@
 /* client PORT REQUESTS tls12|tls13 full|resumed: makes that many HTTPS requests, one after the
- * other, each on a connection of its own, to 127.0.0.1.
+ * other, each on a new connection, to 127.0.0.1.
  *
  * Ends with a message and status 1 when a connection is not of the kind asked for. */
 #include <arpa/inet.h>

@@ -153,7 +153,7 @@ impl<'a, T: Entry> Locked<'a, T> {
         first
     }
 
-    /// As [`Index::put`] of an object that is here under its present key; false if the node of its own is not here.
+    /// Like [`Index::put`], for an object that is cached under its present key. False if the object's node is not in this index.
     #[inline]
     pub(super) fn put_again(&mut self, entry: &T) -> bool {
         let expires = entry.expires();
